@@ -1,0 +1,86 @@
+import type { Moment } from './moment.ts';
+import type { NamedPerson, Person } from './person.ts';
+import type { Place } from './place.ts';
+import type { Target } from './target.ts';
+
+/** PIM lets an approval request wait this long; not configurable there. */
+export const approvalWindowMs = 24 * 3_600_000;
+
+/**
+ * Our last reading of what PIM says about one wish.
+ * ordering: the intent is durable, PIM may or may not have it yet. waiting: an approver must decide. starting: accepted,
+ * PIM is at work. scheduled: accepted, starts later. The last five are terminal and never change.
+ */
+export type Phase =
+  'ordering' | 'waiting' | 'starting' | 'scheduled' | 'active' | 'ended' | 'denied' | 'lapsed' | 'cancelled' | 'failed';
+
+export type Ticket = { readonly system?: string; readonly number: string };
+
+/** What the person asked for, complete: nothing is left to a default that was not shown. */
+export type Wish = {
+  readonly length: { readonly kind: 'for'; readonly minutes: number } | { readonly kind: 'until'; readonly at: Moment };
+  readonly startAt: Moment | null;
+  readonly justification: string | null;
+  readonly ticket: Ticket | null;
+};
+
+export type Verdict = 'approve' | 'deny';
+
+/** What an approver decided; by is null when the decision was made elsewhere and PIM did not say by whom. */
+export type Ruling = {
+  readonly verdict: Verdict;
+  readonly by: NamedPerson | null;
+  readonly at: Moment;
+  readonly reason: string | null;
+};
+
+/** A PIM write that is under way for this activation; at most one at a time, claimed by compare-and-set. */
+export type Step = { readonly kind: 'decide' | 'end' | 'cancel'; readonly by: NamedPerson; readonly at: Moment };
+
+export type ApproverContact = NamedPerson & { readonly reached: boolean };
+
+export type Activation = {
+  readonly id: string;
+  /** Grows by one with every stored change; the compare-and-set of all writers. */
+  readonly version: number;
+  readonly person: Person;
+  readonly personName: string;
+  readonly target: Target;
+  readonly targetName: string;
+  readonly wish: Wish;
+  readonly phase: Phase;
+  readonly askedAt: Moment;
+  /** The requester's own chat, where the living card is. */
+  readonly place: Place;
+  /** PIM's request id; null until PIM answered. */
+  readonly requestId: string | null;
+  readonly approvalId: string | null;
+  /** Until when an approver may decide; null when no approval is needed. */
+  readonly deadline: Moment | null;
+  readonly startsAt: Moment | null;
+  readonly endsAt: Moment | null;
+  /** True once PIM listed the assignment as active, so that its absence means it ended. */
+  readonly seenActive: boolean;
+  readonly approverJustification: boolean;
+  readonly approvers: readonly ApproverContact[];
+  readonly maximumMinutes: number | null;
+  readonly ruling: Ruling | null;
+  readonly step: Step | null;
+  /** Who ended it early through us; null when it ran out or was ended elsewhere. */
+  readonly endedBy: NamedPerson | null;
+  /** One sentence, ours, when phase is failed. */
+  readonly failure: string | null;
+  /** When PIM is to be read next; null when nothing is expected any more. */
+  readonly readAt: Moment | null;
+};
+
+const terminal: readonly Phase[] = ['ended', 'denied', 'lapsed', 'cancelled', 'failed'];
+
+export function isOver(phase: Phase): boolean {
+  return terminal.includes(phase);
+}
+
+/** The eight digits that a person reads and types: `approve 1a2b3c4d`. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}

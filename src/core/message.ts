@@ -1,0 +1,135 @@
+import type { Activation, Ticket } from './activation.ts';
+import type { Need } from './decide.ts';
+import type { Moment } from './moment.ts';
+import type { Access } from './target.ts';
+
+/** What a button does; the id beside it says to what. Nothing else on a card is believed. */
+export const verbs = [
+  'approve', // id: activation; input justification
+  'denyForm', // id: activation; turns the card into the form that asks why
+  'deny', // id: activation; input justification
+  'decideForm', // id: activation; back from the deny form
+  'cancel', // id: activation
+  'end', // id: activation
+  'again', // id: activation
+  'activate', // id: target key
+  'endTarget', // id: target key
+  'answer', // id: parked question; inputs duration, justification, ticket
+  'dismiss', // id: parked question
+  'pick', // id: parked choice and index, "<id>:<n>"
+  'list', // id: "all"
+] as const;
+export type Verb = (typeof verbs)[number];
+
+/** One row of what a person may activate. */
+export type ListRow = {
+  readonly key: string;
+  readonly name: string;
+  readonly access: Access;
+  readonly state: 'available' | 'waiting' | 'starting' | 'scheduled' | 'active';
+  readonly endsAt: Moment | null;
+  readonly maximumMinutes: number | null;
+  readonly approval: boolean;
+  readonly ticket: boolean;
+  readonly stepUp: boolean;
+};
+
+/**
+ * Everything Jitney can show. Features state facts and plain text; the cards folder turns them into a card or text and
+ * escapes every string: no string in here is markup.
+ */
+export type Message =
+  /** The requester's living card. */
+  | { readonly kind: 'activation'; readonly activation: Activation }
+  /** An approver's living card; form deny asks why; note is one line about this click (for example who was first). */
+  | {
+      readonly kind: 'approval';
+      readonly activation: Activation;
+      readonly form: 'decide' | 'deny';
+      readonly note: string | null;
+    }
+  /** The channel's living card. */
+  | { readonly kind: 'announcement'; readonly activation: Activation; readonly showJustification: boolean }
+  /** What the policy requires and the sentence lacked, in one card. */
+  | {
+      readonly kind: 'question';
+      readonly id: string;
+      readonly targetName: string;
+      readonly access: Access;
+      readonly needs: readonly Need[];
+      readonly minutes: number;
+      readonly askedMinutes: number | null;
+      readonly maximumMinutes: number | null;
+      readonly justification: string | null;
+      readonly ticket: Ticket | null;
+    }
+  | {
+      readonly kind: 'choice';
+      readonly id: string;
+      readonly typed: string;
+      readonly several: boolean;
+      readonly options: readonly { readonly name: string; readonly access: Access }[];
+    }
+  | {
+      readonly kind: 'list';
+      readonly rows: readonly ListRow[];
+      /** How many more there are than rows. */
+      readonly more: number;
+      readonly total: number;
+      readonly query: string | null;
+    }
+  | { readonly kind: 'status'; readonly activations: readonly Activation[] }
+  | {
+      readonly kind: 'help';
+      readonly examples: readonly string[];
+      readonly forms: readonly { readonly form: string; readonly says: string }[];
+    }
+  | { readonly kind: 'welcome'; readonly examples: readonly string[] }
+  /** url is ours (PUBLIC_URL/auth/start?…); going is what goes on by itself afterwards, as the person typed it. */
+  | {
+      readonly kind: 'signIn';
+      readonly url: string | null;
+      readonly state: 'open' | 'done' | 'expired';
+      readonly going: string | null;
+      readonly stepUpFor: string | null;
+    }
+  /** A line or a few that need no button. */
+  | { readonly kind: 'notice'; readonly shape: Shape; readonly title: string; readonly lines: readonly string[] }
+  /** What happened, why, what to do next. */
+  | {
+      readonly kind: 'problem';
+      readonly what: string;
+      readonly why: string | null;
+      readonly next: string | null;
+      readonly examples: readonly string[];
+      readonly button: { readonly verb: Verb; readonly id: string; readonly title: string } | null;
+      readonly link: { readonly url: string; readonly title: string } | null;
+      readonly reference: string | null;
+    };
+
+/** waiting, active, denied or failed, ended, needs you, available: a word and a shape, never a colour alone. */
+export type Shape = '◷' | '✓' | '✕' | '■' | '⚠' | '○';
+
+export function notice(shape: Shape, title: string, ...lines: string[]): Message {
+  return { kind: 'notice', shape, title, lines };
+}
+
+export function problem(what: string, more: Partial<Extract<Message, { kind: 'problem' }>> = {}): Message {
+  return {
+    kind: 'problem',
+    what,
+    why: null,
+    next: null,
+    examples: [],
+    button: null,
+    link: null,
+    reference: null,
+    ...more,
+  };
+}
+
+/** Where PIM itself can do the same, for when Jitney cannot. */
+export const portalMyGroups =
+  'https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/ActivationMenuBlade/~/aadgroup';
+export const portalApprovals =
+  'https://entra.microsoft.com/#view/Microsoft_Azure_PIMCommon/ApproveRequestMenuBlade/~/aadgroup';

@@ -1,0 +1,124 @@
+import { approvalWindowMs, isOver } from './activation.ts';
+import type { Activation, Phase } from './activation.ts';
+import type { Moment } from './moment.ts';
+
+/**
+ * What PIM said about one activation at one moment. status is the request's, as PIM wrote it (compared case-insensitively);
+ * null when the request was not found. instance is the running assignment: null when PIM lists none, 'unread' when it was not asked.
+ */
+export type Reading = {
+  readonly requestId: string | null;
+  readonly approvalId: string | null;
+  readonly status: string | null;
+  readonly createdAt: Moment | null;
+  readonly startsAt: Moment | null;
+  readonly endsAt: Moment | null;
+  readonly instance: { readonly startsAt: Moment | null; readonly endsAt: Moment | null } | null | 'unread';
+};
+
+export type Observed = { readonly activation: Activation; readonly became: Phase | null };
+
+/** How long PIM's lists may lag behind a write (Graph throttling-and-consistency notes: seconds; a margin on top). */
+const listLagMs = 120_000;
+
+/**
+ * The only place where a phase changes. Pure: the activation as we knew it, what PIM says now, and the time.
+ * Terminal phases never change. An unknown status that starts with "Pending" is pending, any other unknown one is a failure.
+ */
+export function observe(known: Activation, reading: Reading, now: Moment): Observed {
+  if (isOver(known.phase)) return { activation: known, became: null };
+  const read: Activation = {
+    ...known,
+    requestId: known.requestId ?? reading.requestId,
+    approvalId: known.approvalId ?? reading.approvalId,
+    startsAt: startOf(known, reading),
+    endsAt: endOf(known, reading),
+    seenActive: known.seenActive || (reading.instance !== 'unread' && reading.instance !== null),
+  };
+  const phase = phaseOf(known, read, reading, now);
+  const next: Activation = {
+    ...read,
+    phase,
+    deadline: phase === 'waiting' ? (reading.createdAt ?? known.askedAt) + approvalWindowMs : known.deadline,
+    failure: phase === 'failed' ? `PIM answered “${reading.status ?? 'nothing'}”.` : known.failure,
+    step: isOver(phase) ? null : known.step,
+    // An early end leaves PIM's planned end behind; the card tells the real one.
+    endsAt: phase === 'ended' && read.endsAt !== null ? Math.min(read.endsAt, now) : read.endsAt,
+  };
+  return { activation: { ...next, readAt: nextReading(next, now) }, became: phase === known.phase ? null : phase };
+}
+
+function startOf(known: Activation, reading: Reading): Moment | null {
+  const instance = reading.instance === 'unread' ? null : reading.instance;
+  return instance?.startsAt ?? reading.startsAt ?? known.startsAt;
+}
+
+function endOf(known: Activation, reading: Reading): Moment | null {
+  const instance = reading.instance === 'unread' ? null : reading.instance;
+  return instance?.endsAt ?? reading.endsAt ?? known.endsAt;
+}
+
+function phaseOf(known: Activation, read: Activation, reading: Reading, now: Moment): Phase {
+  const status = reading.status?.toLowerCase() ?? null;
+  switch (status) {
+    case null:
+      return known.phase;
+    case 'provisioned':
+      return provisionedPhase(known, read, reading, now);
+    case 'granted':
+    case 'schedulecreated':
+    case 'pendingschedulecreation':
+      return read.startsAt !== null && read.startsAt > now ? 'scheduled' : 'starting';
+    case 'pendingapproval':
+      return 'waiting';
+    case 'denied':
+      return 'denied';
+    case 'revoked':
+      return known.phase === 'active' || known.seenActive ? 'ended' : 'cancelled';
+    case 'canceled':
+    case 'failed':
+    case 'timedout':
+      return stoppedPhase(known, status, now);
+    default:
+      return status.startsWith('pending') ? 'starting' : 'failed';
+  }
+}
+
+/** PIM's request stays Provisioned after the end, so the running assignment decides between active and ended. */
+function provisionedPhase(known: Activation, read: Activation, reading: Reading, now: Moment): Phase {
+  if (reading.instance === 'unread') return read.endsAt !== null && read.endsAt <= now ? known.phase : 'active';
+  if (reading.instance !== null) return 'active';
+  if (read.startsAt !== null && read.startsAt > now) return 'scheduled';
+  const due = read.endsAt !== null && read.endsAt <= now;
+  const lagOver = read.startsAt !== null && now - read.startsAt > listLagMs;
+  return due || (known.seenActive && lagOver) ? 'ended' : 'active';
+}
+
+/** A request that PIM closed without a decision: at its deadline it lapsed, before that somebody cancelled it. */
+function stoppedPhase(known: Activation, status: string, now: Moment): Phase {
+  if (known.phase === 'waiting' && known.deadline !== null && now >= known.deadline) return 'lapsed';
+  return status === 'canceled' ? 'cancelled' : 'failed';
+}
+
+const soonMs = 2_000;
+const waitingMs = 4_000;
+const activeMs = 30_000;
+
+/** When to look again: soon while PIM works, every few seconds while people decide, at the end and now and then while active. */
+function nextReading(activation: Activation, now: Moment): Moment | null {
+  switch (activation.phase) {
+    case 'ordering':
+    case 'starting':
+      return now + soonMs;
+    case 'waiting':
+      return now + waitingMs;
+    case 'scheduled':
+      return Math.min(activation.startsAt ?? now + activeMs, now + activeMs);
+    case 'active': {
+      const end = activation.endsAt ?? now + activeMs;
+      return end <= now ? now + soonMs : Math.min(end, now + activeMs);
+    }
+    default:
+      return null;
+  }
+}

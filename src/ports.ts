@@ -1,0 +1,311 @@
+import type { Activation, Verdict, Wish } from './core/activation.ts';
+import type { AuditEntry } from './core/audit.ts';
+import type { Message } from './core/message.ts';
+import type { Moment } from './core/moment.ts';
+import type { Reading } from './core/observe.ts';
+import type { NamedPerson, Person } from './core/person.ts';
+import type { Place } from './core/place.ts';
+import type { ApproverRule, Policy } from './core/policy.ts';
+import type { Target } from './core/target.ts';
+
+// ---- what comes in -------------------------------------------------------------------------------------------------
+
+/** Who did it, from the verified activity and nothing else. zone is what Teams says of the person's clock. */
+export type Actor = Person & { readonly name: string | null; readonly zone: string | null };
+
+export type Incoming =
+  | {
+      readonly kind: 'message';
+      readonly eventId: string;
+      readonly actor: Actor;
+      readonly place: Place;
+      readonly text: string;
+      readonly scope: Place['kind'];
+    }
+  | { readonly kind: 'edited'; readonly eventId: string; readonly actor: Actor; readonly place: Place }
+  | {
+      readonly kind: 'action';
+      readonly eventId: string;
+      readonly actor: Actor;
+      readonly place: Place;
+      /** The message that carries the card; null when the client did not say. */
+      readonly activityId: string | null;
+      readonly verb: string;
+      readonly id: string;
+      readonly mac: string;
+      readonly inputs: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'installed'; readonly eventId: string; readonly actor: Actor | null; readonly place: Place }
+  | { readonly kind: 'removed'; readonly eventId: string; readonly place: Place };
+
+// ---- chat ----------------------------------------------------------------------------------------------------------
+
+/** Whose eyes: decides the zone of times and whom buttons are sealed for. oid null: a room, no buttons. */
+export type Reader = { readonly oid: string | null; readonly zone: string };
+
+/** gone: the route is dead, do not try again. retry: not accepted, try after that. unclear: it may or may not have arrived. */
+export type Delivery =
+  | { readonly kind: 'delivered'; readonly activityId: string | null }
+  | { readonly kind: 'gone'; readonly why: string }
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly why: string }
+  | { readonly kind: 'unclear'; readonly why: string };
+
+export interface Chat {
+  send(to: Place, message: Message, reader: Reader): Promise<Delivery>;
+  update(to: Place, activityId: string, message: Message, reader: Reader): Promise<Delivery>;
+}
+
+// ---- PIM and the directory -----------------------------------------------------------------------------------------
+
+export type Eligibility = { readonly target: Target; readonly name: string; readonly endsAt: Moment | null };
+
+/** Expected refusals of PIM and of what stands before it; all else is an exception. */
+export type PimProblem =
+  | { readonly kind: 'signIn' }
+  /** claims: the challenge as JSON text, to be sent to the authorize endpoint; null when PIM gave none (MfaRule). */
+  | { readonly kind: 'stepUp'; readonly claims: string | null }
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'tooShort' }
+  | { readonly kind: 'policy'; readonly rules: readonly string[] }
+  | { readonly kind: 'notEligible' }
+  | { readonly kind: 'forbidden'; readonly message: string }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'conflict' }
+  /** Not accepted, nothing happened; may be tried again after that many ms. */
+  | { readonly kind: 'unavailable'; readonly afterMs: number | null }
+  /** The answer was lost: it may have happened. Read back before anything else. */
+  | { readonly kind: 'unclear' }
+  | { readonly kind: 'other'; readonly status: number; readonly code: string; readonly message: string };
+
+export type Ordered = { readonly kind: 'accepted'; readonly reading: Reading } | PimProblem;
+export type Done = { readonly kind: 'done' } | PimProblem;
+
+/** What one approval stage says to the approver who reads it. */
+export type Stage = {
+  readonly id: string;
+  readonly open: boolean;
+  readonly mine: boolean;
+  readonly result: 'notReviewed' | 'approved' | 'denied';
+  readonly by: NamedPerson | null;
+  readonly justification: string | null;
+};
+export type Staged = { readonly kind: 'stage'; readonly stage: Stage } | PimProblem;
+
+export interface Pim {
+  /** Everything the person may activate; cached for seconds unless fresh. Never authority: PIM is. */
+  eligibilities(person: Person, options?: { readonly fresh: boolean }): Promise<readonly Eligibility[]>;
+  /** Read as the app, cached for minutes. */
+  policy(target: Target, options?: { readonly fresh: boolean }): Promise<Policy>;
+  policies(targets: readonly Target[]): Promise<readonly (Policy | null)[]>;
+  /** selfActivate with the person's own token. marker travels in customData. */
+  order(person: Person, target: Target, wish: Wish, marker: string): Promise<Ordered>;
+  /** After a lost answer: our order again, by marker, else by person, target, justification and time. null: PIM has none. */
+  findOrder(activation: Activation): Promise<Reading | null>;
+  /** selfDeactivate with the person's own token. */
+  end(person: Person, target: Target): Promise<Done>;
+  cancel(person: Person, requestId: string): Promise<Done>;
+  /** Reads as the app, batched; the map lacks what could not be read now. */
+  read(activations: readonly Activation[]): Promise<ReadonlyMap<string, Reading>>;
+  /** Running assignments of the person: what is active, also when it was activated elsewhere. */
+  active(person: Person): Promise<readonly { readonly target: Target; readonly endsAt: Moment | null }[]>;
+  /** The open stage of an approval, read with the approver's own token. */
+  stage(approver: Person, approvalId: string): Promise<Staged>;
+  /** Decides with the approver's own token. conflict: somebody else was first. */
+  rule(approver: Person, approvalId: string, stageId: string, verdict: Verdict, reason: string): Promise<Done>;
+}
+
+export interface Directory {
+  /** The people behind a policy's approver rules, groups expanded, disabled accounts left out. */
+  approvers(tid: string, rules: readonly ApproverRule[]): Promise<readonly NamedPerson[]>;
+  person(oid: string): Promise<NamedPerson | null>;
+  /** Owners of a Microsoft 365 group: of the team, for a team's group. */
+  owners(groupId: string): Promise<readonly NamedPerson[]>;
+  isMember(groupId: string, oid: string): Promise<boolean>;
+  groups(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Exact display names (after folding) of groups that anybody could watch; for announce, who has, policy. */
+  groupsNamed(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
+}
+
+export interface SignIn {
+  /** True when a usable token of the person is kept. */
+  has(person: Person): Promise<boolean>;
+  /** An address on our own server that signs this very person in and then wakes the parked wish. */
+  link(person: Person, parkedId: string, claims: string | null): Promise<string>;
+  forget(person: Person): Promise<void>;
+}
+
+// ---- what is kept --------------------------------------------------------------------------------------------------
+
+/** Something that waits for the person: a sentence for the sign-in, a question for its answer. */
+export type Parked = {
+  readonly id: string;
+  readonly person: Person;
+  readonly place: Place;
+  readonly at: Moment;
+  readonly expiresAt: Moment;
+  readonly body: ParkedBody;
+};
+
+export type ParkedBody =
+  | { readonly kind: 'sentence'; readonly text: string; readonly scope: Place['kind'] }
+  | { readonly kind: 'action'; readonly verb: string; readonly id: string; readonly reason: string }
+  | { readonly kind: 'question'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
+  | {
+      readonly kind: 'choice';
+      readonly verb: 'activate' | 'deactivate';
+      readonly options: readonly { readonly targetKey: string; readonly name: string }[];
+      readonly ask: ParkedAsk;
+    };
+
+export type ParkedAsk = {
+  readonly minutes: number | null;
+  readonly until: Moment | null;
+  readonly startAt: Moment | null;
+  readonly justification: string | null;
+  readonly ticket: { readonly system?: string; readonly number: string } | null;
+};
+
+/** Who sees a living card. */
+export type CardReader =
+  | { readonly kind: 'requester' }
+  | { readonly kind: 'approver'; readonly oid: string }
+  | { readonly kind: 'channel'; readonly conversationId: string };
+
+export type Job =
+  /** Bring this reader's card of the activation up to date: send it the first time, update it afterwards. */
+  | { readonly kind: 'card'; readonly activationId: string; readonly reader: CardReader }
+  | {
+      readonly kind: 'notice';
+      readonly key: string;
+      readonly to: Place;
+      readonly oid: string | null;
+      readonly message: Message;
+    }
+  /** Update the sign-in card that a parked wish left in a chat. */
+  | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'done' | 'expired' }
+  /** The person signed in: go on with what waited. */
+  | { readonly kind: 'resume'; readonly parkedId: string };
+
+export type LeasedJob = { readonly id: string; readonly job: Job; readonly tries: number; readonly fence: number };
+
+/** Where activations are announced. targets null: of all groups. */
+export type Route = {
+  readonly place: Place;
+  readonly targets: readonly { readonly groupId: string; readonly name: string }[] | null;
+  readonly showJustification: boolean;
+  readonly by: Person;
+  readonly at: Moment;
+};
+
+/** One write of a use case. All changes of one commit happen or none. */
+export type Change =
+  /** Fails the commit when the person already has an activation of this target that is not over. */
+  | { readonly kind: 'newActivation'; readonly activation: Activation }
+  /** Fails the commit unless the stored version is the one before this activation's. */
+  | { readonly kind: 'activation'; readonly activation: Activation }
+  | { readonly kind: 'audit'; readonly entry: AuditEntry }
+  /** A job that is already waiting under the same key is made due again, never doubled. */
+  | { readonly kind: 'job'; readonly job: Job; readonly due: Moment }
+  | { readonly kind: 'park'; readonly parked: Parked }
+  | { readonly kind: 'route'; readonly route: Route }
+  | { readonly kind: 'noRoute'; readonly conversationId: string }
+  | { readonly kind: 'answered'; readonly eventId: string };
+
+export type CardRecord = { readonly place: Place; readonly activityId: string | null };
+export type SealedRecord = { readonly sealed: Uint8Array; readonly version: number; readonly expiresAt: Moment };
+export type PendingSignIn = {
+  readonly person: Person;
+  readonly parkedId: string;
+  readonly sealed: Uint8Array;
+  readonly expiresAt: Moment;
+};
+export type KnownPerson = {
+  readonly person: Person;
+  readonly name: string | null;
+  readonly zone: string | null;
+  readonly place: Place | null;
+};
+
+export interface Store {
+  /** True when every change was written; false when one lost a race, and then nothing was. */
+  commit(changes: readonly Change[]): Promise<boolean>;
+  /** False when this event was claimed before. */
+  claim(eventId: string, actor: Person | null, place: Place, at: Moment): Promise<boolean>;
+  /** Claims older than `before` that nobody answered; each is returned once. */
+  takeUnanswered(
+    before: Moment,
+  ): Promise<readonly { readonly eventId: string; readonly place: Place; readonly oid: string | null }[]>;
+
+  activation(id: string): Promise<Activation | null>;
+  /** By full id or the first eight hexadecimal digits; several can share these. */
+  activationsByShortId(id: string): Promise<readonly Activation[]>;
+  openActivation(person: Person, targetKey: string): Promise<Activation | null>;
+  openActivations(person: Person): Promise<readonly Activation[]>;
+  lastActivation(person: Person): Promise<Activation | null>;
+  /** Waiting activations that have this person among their approvers. */
+  waitingFor(approver: Person): Promise<readonly Activation[]>;
+  /** Not over and due to be read, oldest first. */
+  dueActivations(now: Moment, limit: number): Promise<readonly Activation[]>;
+
+  /** Jobs that are due, leased to `by` until now + leaseMs; a lease that ran out is given to the next. */
+  leaseJobs(now: Moment, by: string, limit: number, leaseMs: number): Promise<readonly LeasedJob[]>;
+  /** Both do nothing when the lease was lost (fence). finish keeps a job that was made due again meanwhile. */
+  finishJob(leased: LeasedJob): Promise<void>;
+  postponeJob(leased: LeasedJob, due: Moment): Promise<void>;
+  nextJobDue(): Promise<Moment | null>;
+
+  card(activationId: string, reader: CardReader): Promise<CardRecord | null>;
+  cardReaders(activationId: string): Promise<readonly CardReader[]>;
+  saveCard(activationId: string, reader: CardReader, card: CardRecord): Promise<void>;
+  parkedCard(parkedId: string): Promise<CardRecord | null>;
+  saveParkedCard(parkedId: string, card: CardRecord): Promise<void>;
+
+  parked(id: string): Promise<Parked | null>;
+  /** Hands the parked wish out exactly once; null when unknown, not this person's, taken or expired. */
+  takeParked(id: string, person: Person, now: Moment): Promise<Parked | null>;
+  /** Sign-ins that nobody finished; each returned once. */
+  takeExpiredParked(now: Moment): Promise<readonly Parked[]>;
+
+  /** Keeps where a person or a room can be written to; the newest wins. */
+  remember(place: Place, actor: Actor | null, at: Moment): Promise<void>;
+  forgetPlace(conversationId: string): Promise<void>;
+  knownPerson(person: Person): Promise<KnownPerson | null>;
+  knownPeople(tid: string, oids: readonly string[]): Promise<readonly KnownPerson[]>;
+  routes(): Promise<readonly Route[]>;
+  route(conversationId: string): Promise<Route | null>;
+
+  tokens(person: Person): Promise<SealedRecord | null>;
+  /** Compare-and-set: version is the one read before (0: none yet). False when somebody else wrote meanwhile. */
+  saveTokens(person: Person, sealed: Uint8Array, version: number, expiresAt: Moment): Promise<boolean>;
+  deleteTokens(person: Person): Promise<void>;
+  deleteExpiredTokens(now: Moment): Promise<void>;
+  savePendingSignIn(id: string, pending: PendingSignIn): Promise<void>;
+  /** Hands it out exactly once; null when unknown, used or expired. */
+  takePendingSignIn(id: string, now: Moment): Promise<PendingSignIn | null>;
+
+  /** Throws when the database cannot be read and written. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+// ---- web, time, log ------------------------------------------------------------------------------------------------
+
+export type WebRequest = { readonly query: Readonly<Record<string, string>>; readonly now: Moment };
+export type WebResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+/** Plain handlers that the web server mounts. */
+export type WebRoute = { readonly path: string; readonly handle: (request: WebRequest) => Promise<WebResponse> };
+
+export type Clock = { readonly now: () => Moment; readonly wall: () => Moment };
+export type Ids = { readonly id: () => string };
+
+export interface Log {
+  info(event: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(event: string, facts?: Readonly<Record<string, unknown>>): void;
+}
