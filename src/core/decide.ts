@@ -51,7 +51,7 @@ export function decide(ask: Ask, policy: Policy, facts: Facts): Decision {
   const tooLong = policy.maximumMinutes !== null && minutes > policy.maximumMinutes;
   if (tooLong) needs.push('duration');
   if (needs.length > 0) {
-    return { kind: 'question', needs, minutes: tooLong ? (policy.maximumMinutes ?? minutes) : minutes };
+    return { kind: 'question', needs, minutes: tooLong ? policy.maximumMinutes : minutes };
   }
   return {
     kind: 'order',
