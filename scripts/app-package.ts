@@ -50,7 +50,9 @@ export function readPlaceholders(environment: Environment): PlaceholderReading {
   };
   const problems = new Set(Object.values(fields).flatMap((field) => ('problem' in field ? [field.problem] : [])));
   if (problems.size > 0) return { kind: 'problems', problems: [...problems] };
-  const values = Object.entries(fields).flatMap(([name, field]) => ('value' in field ? [[name, field.value]] : []));
+  const values = Object.entries(fields).flatMap(([name, field]): [string, string][] =>
+    'value' in field ? [[name, field.value]] : [],
+  );
   return { kind: 'values', values: Object.fromEntries(values) };
 }
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import type { TeamsManifest, TeamsManifestV1D25 } from '@microsoft/app-manifest';
+import type { AppManifestUtils as Utils, TeamsManifest, TeamsManifestV1D25 } from '@microsoft/app-manifest';
 import { fillTemplate } from '../../scripts/app-package.ts';
 
 // Jest's own loader cannot require the package's ESM-only dependency; Node's can.
 const nodeRequire = process.getBuiltinModule('node:module').createRequire(import.meta.url);
-const { AppManifestUtils } = nodeRequire('@microsoft/app-manifest') as typeof import('@microsoft/app-manifest');
+const { AppManifestUtils } = nodeRequire('@microsoft/app-manifest') as { readonly AppManifestUtils: typeof Utils };
 
 const template = readFileSync(new URL('../../appPackage/manifest.json', import.meta.url), 'utf8');
 const id = '6f1d9c55-5f0e-4f7a-9a58-2b4ad0c4be01';
