@@ -4,6 +4,7 @@ import type { Message } from './core/message.ts';
 import type { Moment } from './core/moment.ts';
 import type { Reading } from './core/observe.ts';
 import type { NamedPerson, Person } from './core/person.ts';
+import type { PimProblem } from './core/pim-problem.ts';
 import type { Place } from './core/place.ts';
 import type { ApproverRule, Policy } from './core/policy.ts';
 import type { Target } from './core/target.ts';
@@ -59,26 +60,7 @@ export interface Chat {
 
 export type Eligibility = { readonly target: Target; readonly name: string; readonly endsAt: Moment | null };
 
-/** Expected refusals of PIM and of what stands before it; all else is an exception. */
-export type PimProblem =
-  | { readonly kind: 'signIn' }
-  /** claims: the challenge as JSON text, to be sent to the authorize endpoint; null when PIM gave none (MfaRule). */
-  | { readonly kind: 'stepUp'; readonly claims: string | null }
-  | { readonly kind: 'exists' }
-  | { readonly kind: 'pending' }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'tooShort' }
-  | { readonly kind: 'policy'; readonly rules: readonly string[] }
-  | { readonly kind: 'notEligible' }
-  | { readonly kind: 'forbidden'; readonly message: string }
-  | { readonly kind: 'notFound' }
-  | { readonly kind: 'conflict' }
-  /** Not accepted, nothing happened; may be tried again after that many ms. */
-  | { readonly kind: 'unavailable'; readonly afterMs: number | null }
-  /** The answer was lost: it may have happened. Read back before anything else. */
-  | { readonly kind: 'unclear' }
-  | { readonly kind: 'other'; readonly status: number; readonly code: string; readonly message: string };
-
+export type { PimProblem };
 export type Ordered = { readonly kind: 'accepted'; readonly reading: Reading } | PimProblem;
 export type Done = { readonly kind: 'done' } | PimProblem;
 
@@ -183,8 +165,8 @@ export type Job =
       readonly oid: string | null;
       readonly message: Message;
     }
-  /** Update the sign-in card that a parked wish left in a chat. */
-  | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'done' | 'expired' }
+  /** Send the sign-in card of a parked wish, or say on it how the sign-in ended. */
+  | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'open' | 'done' | 'expired' }
   /** The person signed in: go on with what waited. */
   | { readonly kind: 'resume'; readonly parkedId: string };
 
@@ -309,3 +291,24 @@ export interface Log {
   warn(event: string, facts?: Readonly<Record<string, unknown>>): void;
   error(event: string, facts?: Readonly<Record<string, unknown>>): void;
 }
+
+// ---- all of it, as features receive it -----------------------------------------------------------------------------
+
+export type Settings = {
+  readonly tid: string;
+  readonly defaultMinutes: number;
+  readonly defaultTimeZone: string;
+  readonly adminGroupId: string | null;
+};
+
+export type Ports = {
+  readonly pim: Pim;
+  readonly directory: Directory;
+  readonly chat: Chat;
+  readonly store: Store;
+  readonly signIn: SignIn;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly settings: Settings;
+};

@@ -1,0 +1,19 @@
+/** Expected refusals of PIM and of what stands before it; all else is an exception. */
+export type PimProblem =
+  | { readonly kind: 'signIn' }
+  /** claims: the challenge as JSON text, to be sent to the authorize endpoint; null when PIM gave none (MfaRule). */
+  | { readonly kind: 'stepUp'; readonly claims: string | null }
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'tooShort' }
+  | { readonly kind: 'policy'; readonly rules: readonly string[] }
+  | { readonly kind: 'notEligible' }
+  | { readonly kind: 'forbidden'; readonly message: string }
+  | { readonly kind: 'notFound' }
+  | { readonly kind: 'conflict' }
+  /** Not accepted, nothing happened; may be tried again after that many ms. */
+  | { readonly kind: 'unavailable'; readonly afterMs: number | null }
+  /** The answer was lost: it may have happened. Read back before anything else. */
+  | { readonly kind: 'unclear' }
+  | { readonly kind: 'other'; readonly status: number; readonly code: string; readonly message: string };
