@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { AppManifestUtils as Utils, TeamsManifest, TeamsManifestV1D25 } from '@microsoft/app-manifest';
 import { fillTemplate } from '../../scripts/app-package.ts';
+import { here, verbs } from '../../src/language/words.ts';
 
 // Jest's own loader cannot require the package's ESM-only dependency; Node's can.
 const nodeRequire = process.getBuiltinModule('node:module').createRequire(import.meta.url);
@@ -58,6 +59,13 @@ describe('the bot', () => {
       expect(commands.filter(({ description }) => description.length > 128)).toEqual([]);
       expect(new Set(commands.map(({ title }) => title)).size).toBe(commands.length);
     }
+  });
+
+  test('offers only commands that the language knows', () => {
+    const known: readonly string[] = [...Object.values(verbs).flat(), `${verbs.announce[0]} ${here}`];
+    const offered = commandLists.flatMap((list) => list.commands.map(({ title }) => title));
+
+    expect(offered.filter((title) => !known.includes(title))).toEqual([]);
   });
 
   test('offers announcing only where a channel is', () => {
