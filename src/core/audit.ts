@@ -10,3 +10,18 @@ export type AuditEntry = {
   readonly target: string | null;
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 };
+
+/** An entry as it is kept: chained to the one before by hash, and to the ledger's key by mac (both lower-case hexadecimal). */
+export type LedgerRow = {
+  /** Counts from 1 without a gap. */
+  readonly seq: number;
+  readonly at: Moment;
+  /** The entry as canonical JSON: the very bytes that were hashed. */
+  readonly entry: string;
+  readonly previousHash: string;
+  readonly hash: string;
+  readonly mac: string;
+};
+
+/** The newest row of the chain: what the next one is chained to. */
+export type LedgerHead = { readonly seq: number; readonly hash: string };

@@ -1,0 +1,87 @@
+import type { Kysely } from 'kysely';
+import type { Change } from '../ports.ts';
+import { addActivation, changeActivation } from './activations.ts';
+import { settleEvent } from './events.ts';
+import { enqueue, jobId } from './jobs.ts';
+import { appendToLedger } from './ledger.ts';
+import type { Seal } from './ledger.ts';
+import { park } from './parked.ts';
+import { dropRoute, setRoute } from './routes.ts';
+import type { Database, Tables } from './schema.ts';
+
+/** Thrown to roll back; never leaves this file. */
+const lost = new Error('another writer was first');
+
+export async function commit({ kind, db }: Database, seal: Seal, changes: readonly Change[]): Promise<boolean> {
+  const ordered = changes.toSorted((a, b) => (lockOrder(a) < lockOrder(b) ? -1 : lockOrder(a) > lockOrder(b) ? 1 : 0));
+  const entries = changes.flatMap((change) => (change.kind === 'audit' ? [change.entry] : []));
+  try {
+    await db.transaction().execute(async (transaction) => {
+      for (const change of ordered) {
+        if (!(await write(transaction, change))) throw lost;
+      }
+      await appendToLedger(kind, transaction, entries, seal);
+    });
+    return true;
+  } catch (error) {
+    if (error === lost || isUniqueViolation(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Every commit takes its row locks in the same order, so that two commits never wait for each other; the ledger, which all
+ * of them want, comes last and is held shortest.
+ */
+function lockOrder(change: Change): string {
+  switch (change.kind) {
+    case 'newActivation':
+    case 'activation':
+      return `1 ${change.activation.id}`;
+    case 'park':
+      return `2 ${change.parked.id}`;
+    case 'route':
+      return `3 ${change.route.place.conversationId}`;
+    case 'noRoute':
+      return `3 ${change.conversationId}`;
+    case 'answered':
+      return `4 ${change.eventId}`;
+    case 'job':
+      return `5 ${jobId(change.job)}`;
+    case 'audit':
+      return '6';
+  }
+}
+
+/** False when another writer was first. */
+async function write(db: Kysely<Tables>, change: Change): Promise<boolean> {
+  switch (change.kind) {
+    case 'newActivation':
+      return addActivation(db, change.activation);
+    case 'activation':
+      return changeActivation(db, change.activation);
+    case 'park':
+      return park(db, change.parked);
+    case 'route':
+      await setRoute(db, change.route);
+      return true;
+    case 'noRoute':
+      await dropRoute(db, change.conversationId);
+      return true;
+    case 'answered':
+      await settleEvent(db, change.eventId);
+      return true;
+    case 'job':
+      await enqueue(db, change.job, change.due);
+      return true;
+    case 'audit':
+      return true;
+  }
+}
+
+/** SQLite: SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY. PostgreSQL: unique_violation. */
+function isUniqueViolation(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('errcode' in error) return error.errcode === 2067 || error.errcode === 1555;
+  return 'code' in error && error.code === '23505';
+}

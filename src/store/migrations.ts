@@ -1,0 +1,147 @@
+import { sql } from 'kysely';
+import type { CreateTableBuilder, Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { Migration } from 'kysely/migration';
+import type { Database, Tables } from './schema.ts';
+import { protectLedger } from './ledger-triggers.ts';
+
+/** Brings the tables to the newest shape, all or nothing. A released migration is never edited; a new one is added. */
+export async function migrate({ kind, db }: Database): Promise<void> {
+  const migrations: Record<string, Migration> = { '001-first': { up: (on: Kysely<Tables>) => first(kind, on) } };
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw new Error('the database could not be brought to this release', { cause: error });
+}
+
+async function first(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {
+  const make = tableMaker(kind, db);
+  await makeActivations(make, db);
+  await makeOutbox(make, db);
+  await makePeople(make, db);
+  await make('ledger', ['seq int key', 'at int', 'entry text', 'previous_hash text', 'hash text', 'mac text']);
+  await protectLedger(kind, db);
+  await make('pulse', ['id int key', 'beats int']);
+  await db.insertInto('pulse').values({ id: 1, beats: 0 }).execute();
+}
+
+async function makeActivations(make: TableMaker, db: Kysely<Tables>): Promise<void> {
+  await make('activation', [
+    'id text key',
+    'short_id text',
+    'version int',
+    'tid text',
+    'oid text',
+    'target_key text',
+    'is_over flag',
+    'asked_at int',
+    'read_at int null',
+    'body text',
+  ]);
+  const index = db.schema;
+  await index
+    .createIndex('activation_open')
+    .unique()
+    .on('activation')
+    .columns(['tid', 'oid', 'target_key'])
+    .where(sql.ref('is_over'), '=', sql.lit(0))
+    .execute();
+  await index
+    .createIndex('activation_due')
+    .on('activation')
+    .column('read_at')
+    .where(sql.ref('is_over'), '=', sql.lit(0))
+    .execute();
+  await index.createIndex('activation_person').on('activation').columns(['tid', 'oid', 'asked_at']).execute();
+  await index.createIndex('activation_short_id').on('activation').column('short_id').execute();
+  await make('asked_approver', ['activation_id text key', 'tid text', 'oid text key']);
+  await index.createIndex('asked_approver_person').on('asked_approver').columns(['tid', 'oid']).execute();
+}
+
+async function makeOutbox(make: TableMaker, db: Kysely<Tables>): Promise<void> {
+  await make('job', [
+    'id text key',
+    'due int',
+    'again flag',
+    'lease_by text null',
+    'lease_until int null',
+    'fence int',
+    'tries int',
+    'body text',
+  ]);
+  await db.schema.createIndex('job_due').on('job').column('due').execute();
+  await make('card', ['activation_id text key', 'reader text key', 'activity_id text null', 'place text']);
+  await make('event', ['id text key', 'at int', 'oid text null', 'settled flag', 'place text']);
+  await db.schema
+    .createIndex('event_open')
+    .on('event')
+    .column('at')
+    .where(sql.ref('settled'), '=', sql.lit(0))
+    .execute();
+  await make('parked', [
+    'id text key',
+    'tid text',
+    'oid text',
+    'expires_at int',
+    'for_sign_in flag',
+    'taken flag',
+    'body text',
+  ]);
+  await db.schema
+    .createIndex('parked_open')
+    .on('parked')
+    .column('expires_at')
+    .where(sql.ref('taken'), '=', sql.lit(0))
+    .execute();
+  await make('parked_card', ['parked_id text key', 'activity_id text null', 'place text']);
+}
+
+async function makePeople(make: TableMaker, db: Kysely<Tables>): Promise<void> {
+  await make('person', [
+    'tid text key',
+    'oid text key',
+    'seen_at int',
+    'name text null',
+    'zone text null',
+    'place_at int null',
+    'conversation_id text null',
+    'place text null',
+  ]);
+  await db.schema.createIndex('person_conversation').on('person').column('conversation_id').execute();
+  await make('route', ['conversation_id text key', 'place_at int', 'place text', 'body text']);
+  await make('token', ['tid text key', 'oid text key', 'version int', 'sealed bytes null', 'expires_at int']);
+  await make('pending_sign_in', [
+    'id text key',
+    'tid text',
+    'oid text',
+    'parked_id text',
+    'expires_at int',
+    'sealed bytes',
+  ]);
+}
+
+type Column = `${string} ${'text' | 'int' | 'flag' | 'bytes'}${'' | ' key' | ' null'}`;
+type TableMaker = (table: keyof Tables, columns: readonly Column[]) => Promise<void>;
+
+/** Tables of columns that mean the same on both databases; SQLite's are strict, so that it too refuses a wrong type. */
+function tableMaker(kind: Database['kind'], db: Kysely<Tables>): TableMaker {
+  const types = {
+    text: sql`text`,
+    int: kind === 'sqlite' ? sql`integer` : sql`bigint`,
+    flag: sql`integer`,
+    bytes: kind === 'sqlite' ? sql`blob` : sql`bytea`,
+  };
+  return async (table, columns) => {
+    const keys: string[] = [];
+    let builder: CreateTableBuilder<string, string> = db.schema.createTable(table);
+    for (const column of columns) {
+      const [name = '', type, rest] = column.split(' ');
+      if (rest === 'key') keys.push(name);
+      builder = builder.addColumn(name, types[type as keyof typeof types], (be) => {
+        const nullable = rest === 'null' ? be : be.notNull();
+        return type === 'flag' ? nullable.check(sql`${sql.ref(name)} in (0, 1)`) : nullable;
+      });
+    }
+    builder = builder.addPrimaryKeyConstraint(`${table}_key`, keys);
+    await (kind === 'sqlite' ? builder.modifyEnd(sql`strict`) : builder).execute();
+  };
+}

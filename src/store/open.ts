@@ -1,0 +1,58 @@
+import type { Store } from '../ports.ts';
+import { activationReads } from './activations.ts';
+import { cardRecords } from './cards.ts';
+import { commit } from './commit.ts';
+import { events } from './events.ts';
+import { jobQueue } from './jobs.ts';
+import { ledgerReader } from './ledger.ts';
+import type { LedgerReader, Seal } from './ledger.ts';
+import { migrate } from './migrations.ts';
+import { parkedWishes } from './parked.ts';
+import { people, rememberPerson } from './people.ts';
+import { refreshRoute, routeReads } from './routes.ts';
+import { openPostgres } from './postgres.ts';
+import type { Database } from './schema.ts';
+import { openSqlite } from './sqlite.ts';
+import { sealedRecords } from './tokens.ts';
+
+/**
+ * Opens `sqlite:PATH` or `postgres://…` and brings its tables up to date. Throws when the database is unsound or out of
+ * reach. `seal` makes the ledger's rows.
+ */
+export async function openStore(url: string, options: { readonly seal: Seal }): Promise<Store & LedgerReader> {
+  const database = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url);
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.db.destroy();
+    throw error;
+  }
+  return storeOn(database, options.seal);
+}
+
+function storeOn(database: Database, seal: Seal): Store & LedgerReader {
+  const { db } = database;
+  return {
+    ...activationReads(database),
+    ...jobQueue(database),
+    ...cardRecords(database),
+    ...parkedWishes(database),
+    ...people(database),
+    ...routeReads(database),
+    ...events(database),
+    ...sealedRecords(database),
+    ...ledgerReader(database),
+    commit: (changes) => commit(database, seal, changes),
+    async remember(place, actor, at) {
+      if (actor !== null) await rememberPerson(db, actor, place, at);
+      if (place.kind !== 'personal') await refreshRoute(db, place, at);
+    },
+    async check() {
+      await db
+        .updateTable('pulse')
+        .set((eb) => ({ beats: eb('beats', '+', 1) }))
+        .execute();
+    },
+    close: () => db.destroy(),
+  };
+}

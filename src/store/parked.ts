@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely';
+import type { Parked, Store } from '../ports.ts';
+import { keep, unkeep } from './kept.ts';
+import type { Database, Tables } from './schema.ts';
+
+/** False when something is parked under this id already. */
+export async function park(db: Kysely<Tables>, parked: Parked): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('parked')
+    .values({
+      id: parked.id,
+      ...parked.person,
+      expires_at: parked.expiresAt,
+      for_sign_in: parked.body.kind === 'sentence' || parked.body.kind === 'action' ? 1 : 0,
+      taken: 0,
+      body: keep(parked),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+export function parkedWishes({ db }: Database): Pick<Store, 'parked' | 'takeParked' | 'takeExpiredParked'> {
+  return {
+    async parked(id) {
+      const row = await db.selectFrom('parked').select('body').where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : unkeep(row.body);
+    },
+    async takeParked(id, { tid, oid }, now) {
+      const row = await db
+        .updateTable('parked')
+        .set({ taken: 1 })
+        .where('id', '=', id)
+        .where('tid', '=', tid)
+        .where('oid', '=', oid)
+        .where('taken', '=', 0)
+        .where('expires_at', '>', now)
+        .returning('body')
+        .executeTakeFirst();
+      return row === undefined ? null : unkeep(row.body);
+    },
+    async takeExpiredParked(now) {
+      const rows = await db
+        .updateTable('parked')
+        .set({ taken: 1 })
+        .where('taken', '=', 0)
+        .where('expires_at', '<=', now)
+        .returning(['for_sign_in', 'body'])
+        .execute();
+      // A question that nobody answered ends in silence; a sign-in card has to say that it is over.
+      return rows.filter(({ for_sign_in }) => for_sign_in === 1).map(({ body }) => unkeep(body));
+    },
+  };
+}

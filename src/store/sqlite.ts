@@ -1,0 +1,93 @@
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { isUint8Array as isBytes } from 'node:util/types';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import type { Database, Tables } from './schema.ts';
+
+/** Opens the file, or makes it when there is none. Throws, and leaves the file alone, when it is not a sound database. */
+export function openSqlite(file: string): Database {
+  const isNew = prepareFile(file);
+  const connection = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+  try {
+    connection.exec('pragma journal_mode = WAL; pragma synchronous = FULL');
+    checkIntegrity(connection);
+    if (isNew) chmodSync(file, 0o600);
+  } catch (error) {
+    connection.close();
+    throw new Error(
+      `the database ${file} cannot be used; restore it from a backup, it is not replaced by an empty one`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return { kind: 'sqlite', db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) }) };
+}
+
+function prepareFile(file: string): boolean {
+  if (existsSync(file)) {
+    // SQLite takes an empty file for a new database; here it is one that lost its content.
+    if (statSync(file).size === 0)
+      throw new Error(`the database ${file} is empty; restore it from a backup or remove it`);
+    return false;
+  }
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  return true;
+}
+
+function checkIntegrity(connection: DatabaseSync): void {
+  const found = connection
+    .prepare('pragma integrity_check(3)')
+    .all()
+    .map(({ integrity_check }) => String(integrity_check));
+  if (found.join() !== 'ok') throw new Error(`integrity check: ${found.join('; ')}`);
+}
+
+function adapt(connection: DatabaseSync): SqliteDatabase {
+  const known = new Map<string, SqliteStatement>();
+  function prepare(sql: string): SqliteStatement {
+    // Deferred transactions that read and then write fail at once when another process writes in between.
+    if (sql === 'begin') return prepare('begin immediate');
+    // SQLite rolls back by itself when the disk is full; a second rollback would hide that error behind its own.
+    if (sql === 'rollback' && !connection.isTransaction) return prepare('select 1');
+    const statement = known.get(sql) ?? adaptStatement(connection.prepare(sql));
+    // Lists of parameters vary in length, so the number of texts has no bound of its own.
+    if (known.size >= 200) known.clear();
+    known.set(sql, statement);
+    return statement;
+  }
+  return { close: () => connection.close(), prepare };
+}
+
+function adaptStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...parameters.map(bindable)),
+    run: (parameters) => statement.run(...parameters.map(bindable)),
+    iterate: (parameters) => statement.iterate(...parameters.map(bindable)),
+  };
+}
+
+/** node:sqlite takes an object in first place for named parameters and shifts the rest in silence; PostgreSQL refuses booleans. */
+function bindable(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value;
+  if (isBytes(value)) return value;
+  throw new TypeError(`a ${typeof value} cannot be stored`);
+}
+
+class Adapter extends SqliteAdapter {
+  // SQLite can roll back its DDL; Kysely's own adapter says no, and a migration that fails would leave half its tables.
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new Adapter();
+  }
+}

@@ -1,0 +1,62 @@
+import type { Store } from '../ports.ts';
+import type { Database } from './schema.ts';
+
+type Tokens = Pick<
+  Store,
+  'tokens' | 'saveTokens' | 'deleteTokens' | 'deleteExpiredTokens' | 'savePendingSignIn' | 'takePendingSignIn'
+>;
+
+/** What is sealed elsewhere and only kept here: people's tokens, and sign-ins that are under way. */
+export function sealedRecords({ db }: Database): Tokens {
+  return {
+    async tokens({ tid, oid }) {
+      const found = db.selectFrom('token').selectAll().where('tid', '=', tid).where('oid', '=', oid);
+      const row = await found.executeTakeFirst();
+      if (row === undefined || row.sealed === null) return null;
+      return { sealed: new Uint8Array(row.sealed), version: row.version, expiresAt: row.expires_at };
+    },
+    async saveTokens({ tid, oid }, sealed, version, expiresAt) {
+      const row = { sealed, expires_at: expiresAt };
+      if (version > 0) {
+        const update = db.updateTable('token').set((eb) => ({ ...row, version: eb('version', '+', 1) }));
+        const mine = update.where('tid', '=', tid).where('oid', '=', oid).where('sealed', 'is not', null);
+        return (await mine.where('version', '=', version).executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+      }
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('token')
+        .values({ tid, oid, version: 1, ...row })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['tid', 'oid'])
+            .doUpdateSet((eb) => ({ ...row, version: eb('token.version', '+', 1) }))
+            .where('token.sealed', 'is', null),
+        )
+        .executeTakeFirstOrThrow();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+    async deleteTokens({ tid, oid }) {
+      // The version stays and grows on: whoever read the old tokens cannot write over those of the next sign-in.
+      const update = db.updateTable('token').set({ sealed: null });
+      await update.where('tid', '=', tid).where('oid', '=', oid).execute();
+    },
+    async deleteExpiredTokens(now) {
+      await db
+        .updateTable('token')
+        .set({ sealed: null })
+        .where('sealed', 'is not', null)
+        .where('expires_at', '<=', now)
+        .execute();
+    },
+    async savePendingSignIn(id, { person, parkedId, sealed, expiresAt }) {
+      const row = { id, ...person, parked_id: parkedId, sealed, expires_at: expiresAt };
+      await db.insertInto('pending_sign_in').values(row).execute();
+    },
+    async takePendingSignIn(id, now) {
+      await db.deleteFrom('pending_sign_in').where('expires_at', '<=', now).execute();
+      const row = await db.deleteFrom('pending_sign_in').where('id', '=', id).returningAll().executeTakeFirst();
+      if (row === undefined) return null;
+      const { tid, oid, parked_id: parkedId, sealed, expires_at: expiresAt } = row;
+      return { person: { tid, oid }, parkedId, sealed: new Uint8Array(sealed), expiresAt };
+    },
+  };
+}
