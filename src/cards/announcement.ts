@@ -1,0 +1,53 @@
+import { isOver } from '../core/activation.ts';
+import type { Activation } from '../core/activation.ts';
+import type { Context, View } from './context.ts';
+import { name, plain, quoted } from './text.ts';
+import { said, shown } from './time.ts';
+import type { When } from './time.ts';
+import { isOwner, ownerMark, ranOut, ticketWords } from './words.ts';
+
+/** A channel's card: who holds what until when; after the end the same card says so. */
+export function announcementView(activation: Activation, showJustification: boolean, context: Context): View {
+  const over = isOver(activation.phase);
+  if (!over && activation.phase !== 'active') throw new Error('Nothing is announced before PIM says active.');
+  const { ruling } = activation;
+  const { justification } = activation.wish;
+  const ticket = ticketWords(activation);
+  const approved = ruling === null || ruling.by === null ? null : `Approved by ${name(ruling.by.name)}`;
+  const why = showJustification && justification !== null ? quoted(justification, 300) : '';
+  const facts = [approved, ticket === null ? null : `ticket ${plain(ticket, 60)}`].filter((fact) => fact !== null);
+  const person = name(activation.personName);
+  const target = name(activation.targetName);
+  return {
+    template: 'announcement',
+    data: {
+      shape: over ? '■' : '✓',
+      tone: over ? 'Default' : 'Good',
+      person,
+      verb: over ? 'was in' : 'is in',
+      target,
+      owner: isOwner(activation.target),
+      until: untilText(activation, shown(context)),
+      endedBy: over ? whoEnded(activation) : '',
+      facts: facts.join(' · '),
+      why,
+    },
+    say: [
+      `${person} ${over ? 'was' : 'is'} in ${target}${ownerMark(isOwner(activation.target))}, ${untilText(activation, said(context))}`,
+      over ? whoEnded(activation) : '',
+      facts.join(', '),
+      why,
+    ],
+  };
+}
+
+function untilText(activation: Activation, when: When): string {
+  const { endsAt } = activation;
+  if (isOver(activation.phase)) return endsAt === null ? 'ended' : `ended at ${when(endsAt)}`;
+  return endsAt === null ? 'without an end' : `until ${when(endsAt)}`;
+}
+
+function whoEnded(activation: Activation): string {
+  if (activation.endedBy !== null) return `by ${name(activation.endedBy.name)}`;
+  return ranOut(activation) ? 'its time ran out' : '';
+}

@@ -1,0 +1,133 @@
+import type { Message } from '../core/message.ts';
+import { button, link } from './button.ts';
+import type { Context, View } from './context.ts';
+import { name, plain, quoted } from './text.ts';
+import { ownerMark } from './words.ts';
+
+type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
+
+const mostChoices = 10;
+
+export function choiceView(message: Of<'choice'>, context: Context): View {
+  const options = message.options.slice(0, mostChoices);
+  const typed = quoted(message.typed, 80);
+  const title = message.several ? `${typed} can mean several groups` : `No group ${typed} that you can activate`;
+  const ask = message.several ? 'Which one?' : 'Did you mean:';
+  const labels = options.map((option) => `${name(option.name)}${ownerMark(option.access === 'owner')}`);
+  return {
+    template: 'choice',
+    data: {
+      title,
+      ask,
+      options: labels.map((label, index) => ({ actions: button(context, 'pick', `${message.id}:${index}`, label) })),
+      none: button(context, 'dismiss', message.id, 'None of these'),
+    },
+    say: [title, `${ask} ${labels.join(', ')}`],
+  };
+}
+
+export function helpView(message: Of<'help'>, context: Context): View {
+  const examples = message.examples.slice(0, 6).map((example) => ({ text: plain(example, 160) }));
+  const forms = message.forms
+    .slice(0, 15)
+    .map(({ form, says }) => ({ form: plain(form, 120), says: plain(says, 160) }));
+  return {
+    template: 'help',
+    data: { examples, forms, actions: button(context, 'list', 'all', 'What can I activate?') },
+    say: [
+      'What you can write',
+      ...examples.map(({ text }) => text),
+      ...forms.map(({ form, says }) => `${form}: ${says}`),
+    ],
+  };
+}
+
+export function welcomeView(message: Of<'welcome'>, context: Context): View {
+  const examples = message.examples.slice(0, 3).map((example) => ({ text: plain(example, 160) }));
+  return {
+    template: 'welcome',
+    data: { examples, actions: button(context, 'list', 'all', 'What can I activate?') },
+    say: ['I get you into privileged groups for as long as you need', ...examples.map(({ text }) => text)],
+  };
+}
+
+/** open asks for the sign-in, done and expired replace it in place. */
+export function signInView(message: Of<'signIn'>): View {
+  const words = signInWords(message);
+  const open = message.state === 'open' && message.url !== null ? message.url : null;
+  const going = message.going === null ? '' : quoted(message.going, 200);
+  return {
+    template: 'sign-in',
+    data: {
+      ...words,
+      going,
+      actions:
+        open === null
+          ? []
+          : [link(open, message.stepUpFor === null ? 'Sign in' : 'Verify and go on', { style: 'positive' })],
+    },
+    say: [words.title, words.why, `${words.next} ${going}`],
+  };
+}
+
+function signInWords(message: Of<'signIn'>): { shape: string; title: string; why: string; next: string } {
+  const check = message.stepUpFor === null ? null : name(message.stepUpFor);
+  if (message.state === 'done') {
+    return {
+      shape: '✓',
+      title: check === null ? 'Signed in' : `Checked for ${check}`,
+      why: '',
+      next: message.going === null ? 'You can go on.' : 'Going on with:',
+    };
+  }
+  if (message.state === 'expired') {
+    return {
+      shape: '■',
+      title: 'This sign-in ran out',
+      why: 'Nothing was done.',
+      next: message.going === null ? '' : 'Write it again to start anew:',
+    };
+  }
+  const after = message.going === null ? 'Nothing else is needed.' : 'When you are done I go on by myself with:';
+  return check === null
+    ? {
+        shape: '⚠',
+        title: 'Sign in first',
+        why: 'PIM takes requests and decisions only from you yourself.',
+        next: after,
+      }
+    : { shape: '⚠', title: `One more check for ${check}`, why: 'Its policy wants a fresh sign-in.', next: after };
+}
+
+export function noticeView(message: Of<'notice'>): View {
+  const lines = message.lines.slice(0, 12).map((line) => ({ text: plain(line, 500) }));
+  const title = plain(message.title, 200);
+  return {
+    template: 'notice',
+    data: { shape: message.shape, title, lines },
+    say: [title, ...lines.map(({ text }) => text)],
+  };
+}
+
+export function problemView(message: Of<'problem'>, context: Context): View {
+  const what = plain(message.what, 300);
+  const why = message.why === null ? '' : plain(message.why, 500);
+  const next = message.next === null ? '' : plain(message.next, 500);
+  const examples = message.examples.slice(0, 5).map((example) => ({ text: plain(example, 160) }));
+  const pressed = message.button;
+  return {
+    template: 'problem',
+    data: {
+      what,
+      why,
+      next,
+      examples,
+      actions: [
+        ...(pressed === null ? [] : button(context, pressed.verb, pressed.id, pressed.title, { style: 'positive' })),
+        ...(message.link === null ? [] : [link(message.link.url, message.link.title)]),
+      ],
+      reference: message.reference === null ? '' : `Reference ${plain(message.reference, 60)}`,
+    },
+    say: [what, why, next, ...examples.map(({ text }) => text)],
+  };
+}

@@ -1,0 +1,14 @@
+import type { Moment } from '../core/moment.ts';
+import type { Reader } from '../ports.ts';
+import type { Sealer } from './seal.ts';
+import type { TemplateName } from './template.ts';
+
+/** Who reads the card, and when it is drawn. */
+export type Context = { readonly reader: Reader; readonly now: Moment; readonly seal: Sealer };
+
+/** One message ready for its template. say: the card in sentences; the first alone must carry the point. */
+export type View = {
+  readonly template: TemplateName;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly say: readonly string[];
+};

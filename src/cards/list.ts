@@ -1,0 +1,114 @@
+import type { Activation } from '../core/activation.ts';
+import { isOver } from '../core/activation.ts';
+import { sayMinutes } from '../core/duration.ts';
+import type { ListRow, Message } from '../core/message.ts';
+import { button } from './button.ts';
+import type { Action } from './button.ts';
+import type { Context, View } from './context.ts';
+import { name, plain, quoted, sentence } from './text.ts';
+import { said, shown } from './time.ts';
+import type { When } from './time.ts';
+import { isOwner, ownerMark, wordsOf } from './words.ts';
+
+/** What fits on a card of 25 KB with room to spare. */
+const mostRows = 15;
+
+export function listView(message: Extract<Message, { kind: 'list' }>, context: Context): View {
+  const rows = message.rows.slice(0, mostRows);
+  const more = message.more + message.rows.length - rows.length;
+  const title = listTitle(message.total, message.query);
+  return {
+    template: 'list',
+    data: {
+      title,
+      rows: rows.map((row) => ({
+        shape: rowShape(row),
+        target: name(row.name),
+        owner: ownerMark(row.access === 'owner'),
+        state: rowState(row, shown(context)),
+        actions: rowActions(row, context),
+      })),
+      hint: listHint(more, message),
+    },
+    say: [
+      title,
+      ...rows.map((row) => `${name(row.name)}${ownerMark(row.access === 'owner')}: ${rowState(row, said(context))}`),
+      listHint(more, message),
+    ],
+  };
+}
+
+function listTitle(total: number, query: string | null): string {
+  const groups = total === 1 ? '1 group' : `${total} groups`;
+  if (query !== null) return total === 0 ? `No group fits ${quoted(query, 60)}` : `${groups} for ${quoted(query, 60)}`;
+  return total === 0 ? 'There is no group that you can activate' : `You can activate ${groups}`;
+}
+
+function listHint(more: number, { total, query }: { readonly total: number; readonly query: string | null }): string {
+  if (more > 0) return `… ${more} more. Write “list” and a word of the name to find one.`;
+  if (total === 0)
+    return query === null ? 'Whoever runs PIM can make you eligible.' : 'Write “list” to see all of them.';
+  return '';
+}
+
+function rowShape(row: ListRow): string {
+  if (row.state === 'active') return '✓';
+  return row.state === 'available' ? '○' : '◷';
+}
+
+const rowStates = {
+  waiting: 'waiting for approval',
+  starting: 'PIM is making it active…',
+  scheduled: 'scheduled',
+} as const;
+
+function rowState(row: ListRow, when: When): string {
+  if (row.state === 'active') return row.endsAt === null ? 'Active' : `Active until ${when(row.endsAt)}`;
+  if (row.state !== 'available') return sentence(rowStates[row.state]);
+  const needs = [
+    row.approval ? 'needs approval' : '',
+    row.ticket ? 'needs a ticket' : '',
+    row.stepUp ? 'one more sign-in check' : '',
+    row.maximumMinutes === null ? '' : `up to ${sayMinutes(row.maximumMinutes)}`,
+  ].filter((need) => need !== '');
+  return needs.length === 0 ? 'Available' : sentence(needs.join(' · '));
+}
+
+function rowActions(row: ListRow, context: Context): Action[] {
+  if (row.state === 'available') return button(context, 'activate', row.key, 'Activate');
+  return row.state === 'active' ? button(context, 'endTarget', row.key, 'End') : [];
+}
+
+export function statusView(activations: readonly Activation[], context: Context): View {
+  const rows = activations.slice(0, mostRows);
+  const more = activations.length - rows.length;
+  const empty = 'Nothing of yours is active, waiting or scheduled';
+  return {
+    template: 'status',
+    data: {
+      title: rows.length === 0 ? empty : 'Your activations',
+      rows: rows.map((activation) => ({
+        shape: wordsOf(activation, shown(context)).shape,
+        target: name(activation.targetName),
+        owner: ownerMark(isOwner(activation.target)),
+        state: sentence(wordsOf(activation, shown(context)).state),
+        actions: statusActions(activation, context),
+      })),
+      hint: more > 0 ? `… ${more} more` : '',
+      actions: rows.length === 0 ? button(context, 'list', 'all', 'What can I activate?') : [],
+    },
+    say: [
+      rows.length === 0 ? empty : `You have ${rows.length === 1 ? '1 activation' : `${rows.length} activations`}`,
+      ...rows.map((row) =>
+        plain(`${name(row.targetName)}${ownerMark(isOwner(row.target))}: ${wordsOf(row, said(context)).state}`, 200),
+      ),
+    ],
+  };
+}
+
+function statusActions(activation: Activation, context: Context): Action[] {
+  const { phase, id, step } = activation;
+  if (step !== null || isOver(phase)) return [];
+  if (phase === 'active') return button(context, 'end', id, 'End');
+  return phase === 'waiting' ? button(context, 'cancel', id, 'Cancel') : [];
+}

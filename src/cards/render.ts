@@ -1,0 +1,53 @@
+import type { Message } from '../core/message.ts';
+import { activationView } from './activation.ts';
+import { announcementView } from './announcement.ts';
+import { choiceView, helpView, noticeView, problemView, signInView, welcomeView } from './answer.ts';
+import { approvalView } from './approval.ts';
+import type { Context, View } from './context.ts';
+import { listView, statusView } from './list.ts';
+import { questionView } from './question.ts';
+import { expand } from './template.ts';
+import { inert, sentence } from './text.ts';
+
+export type { Context } from './context.ts';
+export type { Sealer } from './seal.ts';
+
+/** card: an Adaptive Card 1.5. summary: one line of plain text for the notification. */
+export type Rendered = { readonly card: Record<string, unknown>; readonly summary: string };
+
+/** Any message as a card for one reader. Pure apart from the templates, which were read at start. */
+export function render(message: Message, context: Context): Rendered {
+  const view = viewOf(message, context);
+  const sentences = view.say.map((text) => inert(text.trim())).filter((text) => text !== '');
+  const spoken = sentences.map((text) => (/[.…?:!”]$/u.test(text) ? sentence(text) : `${sentence(text)}.`)).join(' ');
+  return { card: expand(view.template, { ...view.data, spoken }), summary: sentences[0] ?? '' };
+}
+
+function viewOf(message: Message, context: Context): View {
+  switch (message.kind) {
+    case 'activation':
+      return activationView(message.activation, context);
+    case 'approval':
+      return approvalView(message, context);
+    case 'announcement':
+      return announcementView(message.activation, message.showJustification, context);
+    case 'question':
+      return questionView(message, context);
+    case 'choice':
+      return choiceView(message, context);
+    case 'list':
+      return listView(message, context);
+    case 'status':
+      return statusView(message.activations, context);
+    case 'help':
+      return helpView(message, context);
+    case 'welcome':
+      return welcomeView(message, context);
+    case 'signIn':
+      return signInView(message);
+    case 'notice':
+      return noticeView(message);
+    case 'problem':
+      return problemView(message, context);
+  }
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { GlobalSettings, Template } from 'adaptivecards-templating/lib/template-engine.js';
+
+const names = [
+  'activation',
+  'announcement',
+  'approval',
+  'choice',
+  'deny',
+  'help',
+  'list',
+  'notice',
+  'problem',
+  'question',
+  'ruled',
+  'sign-in',
+  'status',
+  'welcome',
+] as const;
+export type TemplateName = (typeof names)[number];
+
+/** Every template of the folder cards, read and parsed once. */
+const templates: ReadonlyMap<string, Template> = new Map(
+  names.map((name) => [name, new Template(JSON.parse(read(name)))]),
+);
+
+/** The library would leave `${name}` in the card in silence; here a name without data is an error. */
+let missing: string[] = [];
+GlobalSettings.getUndefinedFieldValueSubstitutionString = (path) => {
+  missing.push(path);
+  return '';
+};
+
+/** Binds data to a template. Data is inserted as it is: expressions inside data are text and are never evaluated. */
+export function expand(name: TemplateName, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  missing = [];
+  const card = templates.get(name)?.expand({ $root: data }) as Record<string, unknown>;
+  if (missing.length > 0) throw new Error(`Card ${name} lacks data: ${missing.join(', ')}`);
+  return card;
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(`../../cards/${name}.json`, import.meta.url), 'utf8');
+}
