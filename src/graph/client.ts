@@ -1,0 +1,156 @@
+import type { Person } from '../core/person.ts';
+import type { PimProblem } from '../core/pim-problem.ts';
+import type { Clock } from '../ports.ts';
+import { toProblem } from './errors.ts';
+import { request } from './request.ts';
+import type { Kind } from './request.ts';
+import { sender } from './send.ts';
+import type { Answer, Call } from './send.ts';
+import { ownerOf } from './token.ts';
+
+/**
+ * What else a token is wanted for. claims: one that answers this challenge, null when there is none. refused: Graph did
+ * not take this one, so hand out another or none.
+ */
+export type TokenNeed = { readonly claims?: string; readonly refused?: string };
+
+/**
+ * Where tokens come from. of: null means that the person has to sign in. Both may throw; an error named
+ * `AuthorityUnavailable` says that the sign-in service could not be asked now.
+ */
+export type Tokens = {
+  app(): Promise<string>;
+  of(person: Person, need?: TokenNeed): Promise<string | null>;
+};
+
+export type Options = {
+  /** Origin of Graph without a version. */
+  readonly graphUrl: string;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly tid: string;
+};
+
+export type Answered = { readonly kind: 'ok'; readonly status: number; readonly body: unknown } | PimProblem;
+
+/** The app's own token only reads: there is no way to write with it. */
+export type AppGraph = {
+  readonly get: (path: string) => Promise<Answered>;
+  /** Several reads in one exchange; see batch.ts, which is what callers use. */
+  readonly batch: (body: unknown) => Promise<Answered>;
+};
+
+/** Graph as a person: every write carries the person's own token. */
+export type PersonGraph = {
+  readonly get: (path: string) => Promise<Answered>;
+  readonly post: (path: string, body: unknown) => Promise<Answered>;
+  readonly patch: (path: string, body: unknown) => Promise<Answered>;
+};
+
+export type Graph = {
+  readonly clock: Clock;
+  readonly origin: string;
+  readonly tid: string;
+  readonly app: AppGraph;
+  readonly as: (person: Person) => PersonGraph;
+};
+
+export function graph(options: Options): Graph {
+  const { clock, tokens, tid } = options;
+  const send = sender(options.graphUrl);
+
+  async function ask(kind: Kind, call: Call, token: string): Promise<Answered> {
+    const answer = await request(send, kind, call, token, clock);
+    return succeeded(answer, kind) ?? toProblem(answer, kind, clock);
+  }
+
+  async function asApp(call: Call): Promise<Answered> {
+    const token = await orUnavailable(() => tokens.app());
+    return typeof token === 'string' ? ask('read', call, token) : token;
+  }
+
+  /**
+   * One call with the person's token. Both repeats are safe, because Graph refused the call before it: with a fresh token
+   * after a 401, and with the token of a step-up that answers exactly this challenge; each at most once.
+   */
+  async function asPerson(person: Person, kind: Kind, call: Call): Promise<Answered> {
+    if (person.tid !== tid) throw new Error('The person is of another tenant than the one configured.');
+    const tokenFor = async (need?: TokenNeed): Promise<string | null | PimProblem> => {
+      const token = await orUnavailable(() => tokens.of(person, need));
+      if (typeof token === 'string') requireOwner(token, person);
+      return token;
+    };
+    let token = await tokenFor();
+    if (token === null) return { kind: 'signIn' };
+    if (typeof token !== 'string') return token;
+    let answered = await ask(kind, call, token);
+    if (answered.kind === 'signIn') {
+      const renewed = await tokenFor({ refused: token });
+      if (typeof renewed !== 'string' || renewed === token) return answered;
+      token = renewed;
+      answered = await ask(kind, call, token);
+    }
+    if (answered.kind !== 'stepUp' || answered.claims === null) return answered;
+    const { claims } = answered;
+    const stepped = await tokenFor({ claims });
+    if (typeof stepped !== 'string' || stepped === token) return answered;
+    const again = await ask(kind, call, stepped);
+    if (again.kind === 'stepUp' || again.kind === 'signIn') await tokenFor({ claims, refused: stepped });
+    return again;
+  }
+
+  return {
+    clock,
+    tid,
+    origin: new URL(options.graphUrl).origin,
+    app: {
+      get: (path) => asApp({ method: 'GET', path }),
+      batch: (body) => asApp({ method: 'POST', path: '/$batch', body }),
+    },
+    as: (person) => ({
+      get: (path) => asPerson(person, 'read', { method: 'GET', path }),
+      post: (path, body) => asPerson(person, 'write', { method: 'POST', path, body }),
+      patch: (path, body) => asPerson(person, 'write', { method: 'PATCH', path, body }),
+    }),
+  };
+}
+
+/** Null when it is no success. A success whose body cannot be read is a lost answer: the write may have happened. */
+function succeeded(answer: Answer, kind: Kind): Answered | null {
+  if (answer.kind === 'lost' || answer.status < 200 || answer.status > 299) return null;
+  if (answer.body !== undefined) return { kind: 'ok', status: answer.status, body: answer.body };
+  return kind === 'write' ? { kind: 'unclear' } : { kind: 'unavailable', afterMs: null };
+}
+
+async function orUnavailable<T>(token: () => Promise<T>): Promise<T | PimProblem> {
+  try {
+    return await token();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AuthorityUnavailable') return { kind: 'unavailable', afterMs: null };
+    throw error;
+  }
+}
+
+function requireOwner(token: string, person: Person): void {
+  const owner = ownerOf(token);
+  if (owner?.oid !== person.oid || owner.tid !== person.tid) {
+    throw new Error('The token at hand belongs to somebody else than the person who acts.');
+  }
+}
+
+/** An expected refusal where the port has no place for one; carries it for whoever catches. */
+export class GraphRefusal extends Error {
+  readonly problem: PimProblem;
+  constructor(what: string, problem: PimProblem) {
+    const detail = problem.kind === 'other' ? ` ${problem.status} ${problem.code}` : '';
+    super(`Graph did not answer ${what}: ${problem.kind}${detail}`);
+    this.name = 'GraphRefusal';
+    this.problem = problem;
+  }
+}
+
+/** The body of a success, or an exception. */
+export function must(answered: Answered, what: string): unknown {
+  if (answered.kind === 'ok') return answered.body;
+  throw new GraphRefusal(what, answered);
+}

@@ -1,0 +1,100 @@
+import { AuthenticationHandler, Client, ResponseType } from '@microsoft/microsoft-graph-client';
+import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
+
+export type Call = {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Relative to the version, with an encoded query: `/groups/…?$select=id`. */
+  readonly path: string;
+  readonly body?: unknown;
+};
+
+/**
+ * What came back. body: parsed JSON; null when there was none; undefined when it was no JSON, cut off or too large.
+ * lost: no whole answer. sent tells whether Graph may have seen the request; timedOut whether our deadline ended it.
+ */
+export type Answer =
+  | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: unknown }
+  | { readonly kind: 'lost'; readonly sent: boolean; readonly timedOut: boolean; readonly why: string };
+
+export type Send = (call: Call, token: string) => Promise<Answer>;
+
+const deadlineMs = 10_000;
+const largestBody = 16 * 1024 * 1024;
+
+/** Failures before a byte of the request left: name, connection, certificate. */
+const neverSent =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|UNABLE_TO_.*|SELF_SIGNED_.*|DEPTH_ZERO_.*|ERR_TLS_.*|ERR_SSL_.*)$/;
+
+/**
+ * One HTTP exchange with Graph v1.0 through Microsoft's client, without its own retries and redirects: it would repeat a
+ * POST after 503 and 504. The token goes to the configured host only.
+ */
+export function sender(graphUrl: string): Send {
+  const { hostname, origin } = new URL(graphUrl);
+  return async (call, token) => {
+    let failure: unknown;
+    const post: Middleware = {
+      execute: async (context: Context) => {
+        try {
+          context.response = await fetch(context.request as string, {
+            ...(context.options as RequestInit),
+            redirect: 'manual',
+            signal: AbortSignal.timeout(deadlineMs),
+          });
+        } catch (error) {
+          // The client wraps what is thrown and drops its cause, which tells whether the request was sent.
+          failure = error;
+          throw error;
+        }
+      },
+    };
+    const authenticate = new AuthenticationHandler({ getAccessToken: () => Promise.resolve(token) });
+    authenticate.setNext(post);
+    const client = Client.initWithMiddleware({
+      baseUrl: `${origin}/`,
+      defaultVersion: 'v1.0',
+      customHosts: new Set([hostname]),
+      middleware: authenticate,
+    });
+    try {
+      const request = client.api(call.path).responseType(ResponseType.RAW);
+      const response = (await (call.method === 'GET'
+        ? request.get()
+        : call.method === 'POST'
+          ? request.post(call.body ?? {})
+          : request.patch(call.body ?? {}))) as Response;
+      return { kind: 'answer', status: response.status, headers: response.headers, body: await readBody(response) };
+    } catch (error) {
+      return lost(failure ?? error);
+    }
+  };
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  if (response.body === null) return null;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > largestBody) return undefined;
+    chunks.push(chunk);
+  }
+  const text = new TextDecoder().decode(Buffer.concat(chunks)); // drops a byte order mark
+  if (text.trim() === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function lost(error: unknown): Answer {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = codeOf(cause) ?? codeOf(error) ?? '';
+  const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+  return { kind: 'lost', sent: !neverSent.test(code), timedOut, why: code === '' ? 'connection' : code };
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
