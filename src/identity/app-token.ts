@@ -1,0 +1,25 @@
+import { AuthenticationError, ClientSecretCredential, CredentialUnavailableError } from '@azure/identity';
+import { AuthorityUnavailable } from './authority.ts';
+import type { IdentityConfig } from './authority.ts';
+import { graphResource, isMicrosoftAuthority } from './cloud.ts';
+
+/** The app's own token for Graph, which only reads. Kept and renewed by @azure/identity. */
+export function appToken(config: IdentityConfig): () => Promise<string> {
+  const { tenantId, clientId, clientSecret, authorityUrl } = config;
+  const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
+    authorityHost: authorityUrl,
+    disableInstanceDiscovery: !isMicrosoftAuthority(authorityUrl),
+    retryOptions: { maxRetries: 1 },
+  });
+  const scope = `${graphResource(authorityUrl, config.graphUrl)}/.default`;
+  return async () => {
+    try {
+      return (await credential.getToken(scope)).token;
+    } catch (error) {
+      const down =
+        error instanceof CredentialUnavailableError ||
+        (error instanceof AuthenticationError && (error.statusCode >= 500 || error.statusCode === 429));
+      throw down ? new AuthorityUnavailable(error) : error;
+    }
+  };
+}

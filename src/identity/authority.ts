@@ -1,0 +1,89 @@
+import { AuthError, ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
+import type { Clock } from '../ports.ts';
+import { graphResource } from './cloud.ts';
+
+export type IdentityConfig = {
+  /** Without a tenant: https://login.microsoftonline.com */
+  readonly authorityUrl: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Decides which cloud's Graph the tokens are for. */
+  readonly graphUrl: string;
+};
+
+/** The sign-in service could not be asked or did not answer properly; nothing is known, trying again later is right. */
+export class AuthorityUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('The sign-in service could not be reached.', { cause });
+    this.name = 'AuthorityUnavailable';
+  }
+}
+
+export type Authority = {
+  readonly scopes: readonly string[];
+  /** A client with an empty token cache of its own. Its instances are cheap; what they hold must not mix. */
+  readonly client: () => Promise<ConfidentialClientApplication>;
+};
+
+const permissions = [
+  'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup',
+  'PrivilegedEligibilitySchedule.Read.AzureADGroup',
+];
+const metadataAgeMs = 86_400_000;
+const deadlineMs = 10_000;
+
+/** Entra for people: msal-node with the capability CP1, without which PIM keeps refusing step-up tokens. */
+export function authority(config: IdentityConfig, clock: Clock): Authority {
+  const url = `${config.authorityUrl.replace(/\/+$/, '')}/${config.tenantId}`;
+  const resource = graphResource(config.authorityUrl, config.graphUrl);
+  let kept: { readonly metadata: string; readonly until: number } | null = null;
+
+  /** Every client would read this document again, so it is read once a day and handed in. */
+  async function metadata(): Promise<string> {
+    if (kept !== null && kept.until > clock.wall()) return kept.metadata;
+    try {
+      const response = await fetch(`${url}/v2.0/.well-known/openid-configuration`, {
+        signal: AbortSignal.timeout(deadlineMs),
+        redirect: 'error',
+      });
+      if (!response.ok) throw new Error(`The OpenID configuration answered ${response.status}.`);
+      kept = { metadata: JSON.stringify(await response.json()), until: clock.wall() + metadataAgeMs };
+      return kept.metadata;
+    } catch (error) {
+      if (kept !== null) return kept.metadata;
+      throw new AuthorityUnavailable(error);
+    }
+  }
+
+  return {
+    scopes: permissions.map((permission) => `${resource}/${permission}`),
+    client: async () =>
+      new ConfidentialClientApplication({
+        auth: {
+          clientId: config.clientId,
+          clientSecret: config.clientSecret,
+          authority: url,
+          knownAuthorities: [new URL(url).host],
+          authorityMetadata: await metadata(),
+          clientCapabilities: ['CP1'],
+        },
+      }),
+  };
+}
+
+/** True when Entra says that only the person can help: the grant is used up, revoked, or needs a check it cannot pass silently. */
+export function needsPerson(error: unknown): boolean {
+  if (error instanceof InteractionRequiredAuthError) return true;
+  return error instanceof ServerError && error.errorCode === 'invalid_grant';
+}
+
+/** Turns failures of the way to Entra into AuthorityUnavailable; gives every other error back as it is. */
+export function explained(error: unknown): unknown {
+  if (!(error instanceof AuthError)) return error;
+  const codes = ['network_error', 'endpoints_resolution_error', 'openid_config_error', 'token_parsing_error'];
+  const status = error instanceof ServerError ? (error.status ?? 0) : 0;
+  const down =
+    codes.includes(error.errorCode) || status >= 500 || status === 429 || error.errorCode.endsWith('unavailable');
+  return down ? new AuthorityUnavailable(error) : error;
+}

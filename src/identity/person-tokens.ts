@@ -1,0 +1,91 @@
+import type { Person } from '../core/person.ts';
+import type { Clock, SealedRecord, Store } from '../ports.ts';
+import { explained, needsPerson } from './authority.ts';
+import type { Authority } from './authority.ts';
+import { lockByKey } from './lock.ts';
+import { seal, unseal } from './seal.ts';
+import type { Random, SealFor } from './seal.ts';
+
+export type TokenStore = Pick<Store, 'tokens' | 'saveTokens' | 'deleteTokens'>;
+
+export type PersonTokens = {
+  /** Keeps a fresh sign-in; it replaces what was there. */
+  keep(person: Person, cache: string): Promise<void>;
+  has(person: Person): Promise<boolean>;
+  /** A token for Graph; null when the person has to sign in. refused: Graph did not take this one. */
+  current(person: Person, refused?: string): Promise<string | null>;
+  forget(person: Person): Promise<void>;
+};
+
+/** After that a person signs in again, however often the tokens were renewed. */
+const longestMs = 12 * 3_600_000;
+
+/**
+ * Each person's msal cache as one sealed record, opened for one use at a time. The record's version decides between
+ * replicas: who comes second keeps nothing and still has a good token, because renewing does not end the older grant.
+ */
+export function personTokens(options: {
+  readonly store: TokenStore;
+  readonly authority: Authority;
+  readonly key: Uint8Array;
+  readonly clock: Clock;
+  readonly random: Random;
+}): PersonTokens {
+  const { store, authority, key, clock, random } = options;
+  const locked = lockByKey();
+  const sealed = (person: Person, cache: string): Uint8Array => seal(key, sealFor(person), cache, random);
+
+  async function read(person: Person): Promise<{ readonly record: SealedRecord; readonly cache: string } | null> {
+    const record = await store.tokens(person);
+    if (record === null || record.expiresAt <= clock.wall()) return null;
+    const cache = unseal(key, sealFor(person), record.sealed);
+    return cache === null ? null : { record, cache };
+  }
+
+  async function keep(person: Person, cache: string): Promise<void> {
+    const expiresAt = clock.wall() + longestMs;
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const version = (await store.tokens(person))?.version ?? 0;
+      if (await store.saveTokens(person, sealed(person, cache), version, expiresAt)) return;
+    }
+    throw new Error('The tokens of a sign-in could not be kept: somebody else writes all the time.');
+  }
+
+  async function current(person: Person, refused: string | undefined): Promise<string | null> {
+    const found = await read(person);
+    if (found === null) return null;
+    const client = await authority.client();
+    const cache = client.getTokenCache();
+    cache.deserialize(found.cache);
+    const account = (await cache.getAllAccounts()).find(({ localAccountId }) => localAccountId === person.oid);
+    if (!account) return null;
+    const { version, expiresAt } = found.record;
+    try {
+      const wish = { account, scopes: [...authority.scopes] };
+      let result = await client.acquireTokenSilent(wish);
+      if (result.accessToken === refused) result = await client.acquireTokenSilent({ ...wish, forceRefresh: true });
+      if (!result.fromCache) await store.saveTokens(person, sealed(person, cache.serialize()), version, expiresAt);
+      return result.accessToken;
+    } catch (error) {
+      if (!needsPerson(error)) throw explained(error);
+      // Marks the record as run out, by version: a sign-in of this very moment must not be lost.
+      await store.saveTokens(person, sealed(person, '{}'), version, clock.wall());
+      return null;
+    }
+  }
+
+  return {
+    keep: (person, cache) => locked(keyOf(person), () => keep(person, cache)),
+    has: async (person) => (await read(person)) !== null,
+    current: (person, refused) => locked(keyOf(person), () => current(person, refused)),
+    forget: (person) => locked(keyOf(person), () => store.deleteTokens(person)),
+  };
+}
+
+function keyOf(person: Person): string {
+  return `${person.tid}/${person.oid}`;
+}
+
+function sealFor(person: Person): SealFor {
+  return { purpose: 'tokens', tid: person.tid, oid: person.oid };
+}
