@@ -1,0 +1,207 @@
+import type { Activation } from '../core/activation.ts';
+import { decide } from '../core/decide.ts';
+import type { Ask, Need, Refusal } from '../core/decide.ts';
+import { sayMinutes } from '../core/duration.ts';
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import { sayMoment } from '../core/moment.ts';
+import type { Policy } from '../core/policy.ts';
+import { targetKey } from '../core/target.ts';
+import type { NamedTarget } from '../core/target.ts';
+import type { Place } from '../core/place.ts';
+import type { Actor, Change, ParkedAsk, Ports } from '../ports.ts';
+import { order } from './order.ts';
+
+/** A question waits this long; an older answer is asked again, because the world has moved on. */
+const questionMs = 15 * 60_000;
+
+/**
+ * One wish for one target that the person is eligible for: policy, decision, then the order to PIM as that person.
+ * The returned message answers the sentence; null when the activation's own card does.
+ */
+export async function activate(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  named: NamedTarget,
+  ask: Ask,
+): Promise<Message | null> {
+  const policy = await ports.pim.policy(named.target);
+  const open = await ports.store.openActivation(actor, targetKey(named.target));
+  const now = ports.clock.now();
+  const decision = decide(ask, policy, { now, defaultMinutes: ports.settings.defaultMinutes, open });
+  switch (decision.kind) {
+    case 'refused':
+      return refuse(ports, actor, named, decision.reason);
+    case 'question':
+      return question(ports, actor, place, named, ask, policy, decision.needs, decision.minutes);
+    case 'order': {
+      const activation = intend(ports, actor, place, named, policy, decision.wish);
+      if (!(await ports.store.commit(intent(ports, activation)))) {
+        const other = await ports.store.openActivation(actor, targetKey(named.target));
+        return other ? refuse(ports, actor, named, { kind: 'open', activation: other }) : raced(named);
+      }
+      return order(ports, activation);
+    }
+  }
+}
+
+function intend(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  named: NamedTarget,
+  policy: Policy,
+  wish: Activation['wish'],
+): Activation {
+  const now = ports.clock.now();
+  return {
+    id: ports.ids.id(),
+    version: 1,
+    person: { tid: actor.tid, oid: actor.oid },
+    personName: actor.name ?? 'Somebody',
+    target: named.target,
+    targetName: named.name,
+    wish,
+    phase: 'ordering',
+    askedAt: now,
+    place,
+    requestId: null,
+    approvalId: null,
+    deadline: null,
+    startsAt: wish.startAt,
+    endsAt: null,
+    seenActive: false,
+    approverJustification: policy.approval?.justification ?? false,
+    approvers: [],
+    maximumMinutes: policy.maximumMinutes,
+    ruling: null,
+    step: null,
+    endedBy: null,
+    failure: null,
+    // Long enough for the order itself; after that the watch asks PIM what became of it.
+    readAt: now + 20_000,
+  };
+}
+
+/** Durable before PIM hears of it: the wish, its ledger line, and the card that says we are asking. */
+function intent(ports: Ports, activation: Activation): Change[] {
+  const { id, person, target, wish, askedAt } = activation;
+  return [
+    { kind: 'newActivation', activation },
+    {
+      kind: 'audit',
+      entry: {
+        at: askedAt,
+        actor: person,
+        action: 'activation.order',
+        activationId: id,
+        target: targetKey(target),
+        detail: {
+          minutes: wish.length.kind === 'for' ? wish.length.minutes : null,
+          until: wish.length.kind === 'until' ? wish.length.at : null,
+          startAt: wish.startAt,
+          ticket: wish.ticket?.number ?? null,
+        },
+      },
+    },
+    { kind: 'job', job: { kind: 'card', activationId: id, reader: { kind: 'requester' } }, due: ports.clock.now() },
+  ];
+}
+
+async function question(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  named: NamedTarget,
+  ask: Ask,
+  policy: Policy,
+  needs: readonly Need[],
+  minutes: number,
+): Promise<Message> {
+  const id = ports.ids.id();
+  const now = ports.clock.now();
+  const body = {
+    kind: 'question',
+    targetKey: targetKey(named.target),
+    targetName: named.name,
+    ask: keep(ask),
+  } as const;
+  await ports.store.commit([
+    { kind: 'park', parked: { id, person: actor, place, at: now, expiresAt: now + questionMs, body } },
+  ]);
+  return {
+    kind: 'question',
+    id,
+    targetName: named.name,
+    access: named.target.kind === 'group' ? named.target.access : 'member',
+    needs,
+    minutes,
+    askedMinutes:
+      ask.minutes ?? (ask.until === undefined ? null : Math.ceil((ask.until - (ask.startAt ?? now)) / 60_000)),
+    maximumMinutes: policy.maximumMinutes,
+    justification: ask.justification ?? null,
+    ticket: ask.ticket ?? null,
+  };
+}
+
+export function keep(ask: Ask): ParkedAsk {
+  return {
+    minutes: ask.minutes ?? null,
+    until: ask.until ?? null,
+    startAt: ask.startAt ?? null,
+    justification: ask.justification ?? null,
+    ticket: ask.ticket ?? null,
+  };
+}
+
+export function unkeep(kept: ParkedAsk): Ask {
+  return {
+    ...(kept.minutes === null ? {} : { minutes: kept.minutes }),
+    ...(kept.until === null ? {} : { until: kept.until }),
+    ...(kept.startAt === null ? {} : { startAt: kept.startAt }),
+    ...(kept.justification === null ? {} : { justification: kept.justification }),
+    ...(kept.ticket === null ? {} : { ticket: kept.ticket }),
+  };
+}
+
+function refuse(ports: Ports, actor: Actor, named: NamedTarget, reason: Refusal): Message {
+  const zone = actor.zone ?? ports.settings.defaultTimeZone;
+  switch (reason.kind) {
+    case 'open':
+      return alreadyOpen(reason.activation, zone, ports.clock.now());
+    case 'tooShort':
+      return problem(`That is too short for ${named.name}.`, {
+        why: `PIM activates for at least ${sayMinutes(reason.minimum)}.`,
+        next: 'Ask for longer.',
+        examples: [`activate ${named.name} for 30 minutes`],
+      });
+    case 'untilPassed':
+      return problem('That end is over before it begins.', {
+        next: 'Give a later time.',
+        examples: [`activate ${named.name} for 1h`],
+      });
+    case 'startPassed':
+      return problem('That start has passed.', { next: 'Give a later time, or leave it out to start now.' });
+  }
+}
+
+function alreadyOpen(open: Activation, zone: string, now: number): Message {
+  const name = open.targetName;
+  if (open.phase === 'active') {
+    const until = open.endsAt === null ? '' : ` until ${sayMoment(open.endsAt, zone, now)}`;
+    return notice('✓', `${name} is active already${until}.`, 'Nothing was asked of PIM again.');
+  }
+  const waits = open.phase === 'waiting' ? 'waits for approval already' : 'has been asked for already';
+  return problem(`${name} ${waits}.`, {
+    why: 'One request at a time: PIM takes no second one.',
+    next: 'Wait for it, or cancel it and ask again.',
+    button: open.phase === 'waiting' ? { verb: 'cancel', id: open.id, title: 'Cancel request' } : null,
+  });
+}
+
+function raced(named: NamedTarget): Message {
+  return problem(`${named.name} was being asked for twice at the same moment.`, {
+    next: 'Say “status” to see what is there.',
+  });
+}

@@ -1,0 +1,71 @@
+import type { Ask } from '../core/decide.ts';
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import { readTargetKey } from '../core/target.ts';
+import type { Actor, Parked, Ports } from '../ports.ts';
+import { activate, unkeep } from './activate.ts';
+
+const longestJustification = 500;
+
+/** What the person filled into a question card; taken once, by the person it was asked. keep: the card stays to be mended. */
+export async function answer(
+  ports: Ports,
+  actor: Actor,
+  id: string,
+  inputs: Readonly<Record<string, string>>,
+): Promise<{ readonly message: Message; readonly keep: boolean }> {
+  const parked = await ports.store.parked(id);
+  if (parked?.body.kind !== 'question') return { message: tooLate(), keep: false };
+  const ask = answered(unkeep(parked.body.ask), inputs);
+  if (typeof ask === 'string') {
+    return { message: problem(ask, { next: 'Mend it on the card and press Activate again.' }), keep: true };
+  }
+  const taken = await ports.store.takeParked(id, actor, ports.clock.now());
+  const target = taken?.body.kind === 'question' ? readTargetKey(taken.body.targetKey) : null;
+  if (taken?.body.kind !== 'question' || !target) return { message: tooLate(), keep: false };
+  const reply = await activate(ports, actor, taken.place, { target, name: taken.body.targetName }, ask);
+  const asked = notice('✓', `Asked PIM for ${taken.body.targetName}.`, 'Its card tells how it goes.');
+  return { message: reply ?? asked, keep: false };
+}
+
+/** The ask with the card's inputs in it, or one sentence about what is wrong with them. */
+function answered(ask: Ask, inputs: Readonly<Record<string, string>>): Ask | string {
+  const justification = inputs['justification']?.trim() ?? '';
+  const ticket = inputs['ticket']?.trim() ?? '';
+  const minutes = inputs['duration'] === undefined ? null : Number(inputs['duration']);
+  if (justification.length > longestJustification)
+    return `The reason is longer than ${longestJustification} characters.`;
+  if (minutes !== null && (!Number.isInteger(minutes) || minutes <= 0)) return 'The length is not one of the card’s.';
+  if (ticket !== '' && !/\d/.test(ticket)) return 'A ticket number contains a digit, such as INC0012345.';
+  const { until, ...rest } = ask;
+  return {
+    ...rest,
+    ...(minutes === null ? (until === undefined ? {} : { until }) : { minutes }),
+    ...(justification === '' ? {} : { justification }),
+    ...(ticket === '' ? {} : { ticket: readTicket(ticket) }),
+  };
+}
+
+/** "ServiceNow INC0012345" or only the number. */
+function readTicket(typed: string): { system?: string; number: string } {
+  const [first = '', ...rest] = typed.split(/\s+/);
+  return rest.length === 0 || /\d/.test(first) ? { number: typed } : { system: first, number: rest.join(' ') };
+}
+
+export async function pick(ports: Ports, actor: Actor, idAndIndex: string): Promise<Parked | null> {
+  const [id = ''] = idAndIndex.split(':');
+  const taken = await ports.store.takeParked(id, actor, ports.clock.now());
+  return taken?.body.kind === 'choice' ? taken : null;
+}
+
+export async function dismiss(ports: Ports, actor: Actor, id: string): Promise<Message> {
+  const taken = await ports.store.takeParked(id, actor, ports.clock.now());
+  return taken ? notice('■', 'Nothing was asked of PIM.') : tooLate();
+}
+
+export function tooLate(): Message {
+  return problem('This card has been answered or is too old.', {
+    why: 'A question waits 15 minutes and is answered once.',
+    next: 'Say the sentence again.',
+  });
+}

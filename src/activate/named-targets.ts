@@ -1,0 +1,96 @@
+import { matchName } from '../language/names.ts';
+import type { Message } from '../core/message.ts';
+import { problem } from '../core/message.ts';
+import type { Access, NamedTarget } from '../core/target.ts';
+import { targetKey } from '../core/target.ts';
+import type { Place } from '../core/place.ts';
+import type { Actor, Eligibility, ParkedAsk, Ports } from '../ports.ts';
+
+export type Found =
+  { readonly kind: 'target'; readonly named: NamedTarget } | { readonly kind: 'ask'; readonly message: Message };
+
+const choiceMs = 15 * 60_000;
+
+/**
+ * The one thing that a typed name means among those the person may use. Exact or ask: a near name, several groups of one
+ * name, or a name that is only there as owner (unsaid) opens a picker; nothing near says so.
+ */
+export async function findTarget(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  typed: string,
+  access: Access | undefined,
+  among: readonly Eligibility[],
+  verb: 'activate' | 'deactivate',
+  ask: ParkedAsk,
+): Promise<Found> {
+  const named = among.filter(
+    ({ target }) => access === undefined || (target.kind === 'group' && target.access === access),
+  );
+  const match = matchName(typed, [...new Set(named.map(({ name }) => name))]);
+  if (match.kind === 'none') return { kind: 'ask', message: unknown(typed, access, among, verb) };
+  const names = match.kind === 'several' ? match.names : [match.name];
+  const hits = named.filter(({ name }) => names.includes(name));
+  const exact = match.kind === 'exact' ? preferMember(hits, access) : [];
+  const [only] = exact;
+  if (only && exact.length === 1) return { kind: 'target', named: only };
+  return { kind: 'ask', message: await offer(ports, actor, place, typed, hits, match.kind === 'exact', verb, ask) };
+}
+
+/** Said or not, the plain meaning of a group's name is membership; ownership alone is asked about, never assumed. */
+function preferMember(hits: readonly Eligibility[], access: Access | undefined): readonly Eligibility[] {
+  if (access !== undefined) return hits;
+  const members = hits.filter(({ target }) => target.kind !== 'group' || target.access === 'member');
+  return members.length > 0 ? members : [];
+}
+
+async function offer(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  typed: string,
+  hits: readonly Eligibility[],
+  exactName: boolean,
+  verb: 'activate' | 'deactivate',
+  ask: ParkedAsk,
+): Promise<Message> {
+  const id = ports.ids.id();
+  const now = ports.clock.now();
+  const shown = hits.slice(0, 5);
+  const options = shown.map(({ target, name }) => ({ targetKey: targetKey(target), name }));
+  await ports.store.commit([
+    {
+      kind: 'park',
+      parked: {
+        id,
+        person: actor,
+        place,
+        at: now,
+        expiresAt: now + choiceMs,
+        body: { kind: 'choice', verb, options, ask },
+      },
+    },
+  ]);
+  return {
+    kind: 'choice',
+    id,
+    typed,
+    several: exactName,
+    options: shown.map(({ target, name }) => ({ name, access: target.kind === 'group' ? target.access : 'member' })),
+  };
+}
+
+function unknown(typed: string, access: Access | undefined, among: readonly Eligibility[], verb: string): Message {
+  const [first] = among;
+  const as = access === 'owner' ? ' as owner' : '';
+  return problem(`No group “${typed}” that you can ${verb}${as}.`, {
+    why:
+      verb === 'activate'
+        ? 'It is not among the groups you are eligible for, or it has another name.'
+        : 'It is not among what you have active now.',
+    next: verb === 'activate' ? 'Say “list” to see them all.' : 'Say “status” to see what is active.',
+    examples: first && verb === 'activate' ? [`activate ${first.name} for 1h`] : [],
+    button: verb === 'activate' ? { verb: 'list', id: 'all', title: 'What can I activate?' } : null,
+  });
+}

@@ -1,0 +1,87 @@
+import type { Activation } from '../core/activation.ts';
+import { explain } from '../core/explain.ts';
+import type { Message } from '../core/message.ts';
+import { notice } from '../core/message.ts';
+import type { Ports } from '../ports.ts';
+import { settle } from '../watch/settle.ts';
+
+/**
+ * Sends the durable intent to PIM as the person, and takes in what PIM answers. A lost answer is never ordered again
+ * here: the watch reads it back. Null: the activation's own card tells how it went.
+ */
+export async function order(ports: Ports, activation: Activation): Promise<Message | null> {
+  const outcome = await ports.pim.order(activation.person, activation.target, activation.wish, activation.id);
+  switch (outcome.kind) {
+    case 'accepted':
+      await settle(ports, activation.id, outcome.reading);
+      return null;
+    case 'unclear':
+      return null;
+    case 'exists':
+    case 'pending':
+      return adopt(ports, activation, outcome);
+    default:
+      return giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`));
+  }
+}
+
+/** PIM has one already: ours, if an earlier answer was lost, or one that was made elsewhere. */
+async function adopt(
+  ports: Ports,
+  activation: Activation,
+  refusal: { readonly kind: 'exists' | 'pending' },
+): Promise<Message | null> {
+  const ours = await ports.pim.findOrder(activation);
+  if (ours) {
+    await settle(ports, activation.id, ours);
+    return null;
+  }
+  if (refusal.kind === 'exists') {
+    const running = (await ports.pim.active(activation.person)).find(
+      ({ target }) => JSON.stringify(target) === JSON.stringify(activation.target),
+    );
+    if (running) {
+      await settle(ports, activation.id, {
+        requestId: null,
+        approvalId: null,
+        status: 'Provisioned',
+        createdAt: null,
+        startsAt: null,
+        endsAt: running.endsAt,
+        instance: { startsAt: null, endsAt: running.endsAt },
+      });
+      return notice('✓', `${activation.targetName} was active already; nothing was asked of PIM again.`);
+    }
+  }
+  return giveUp(ports, activation, explain(refusal, `activate ${activation.targetName}`));
+}
+
+/** Nothing happened at PIM: the wish is closed and its card says why. */
+export async function giveUp(ports: Ports, activation: Activation, why: Message): Promise<Message | null> {
+  const stored = await ports.store.activation(activation.id);
+  if (stored?.phase !== 'ordering') return null;
+  const failure = why.kind === 'problem' ? [why.what, why.why].filter((line) => line !== null).join(' ') : null;
+  await ports.store.commit([
+    {
+      kind: 'activation',
+      activation: { ...stored, phase: 'failed', failure, readAt: null, version: stored.version + 1 },
+    },
+    {
+      kind: 'audit',
+      entry: {
+        at: ports.clock.now(),
+        actor: activation.person,
+        action: 'activation.refused',
+        activationId: activation.id,
+        target: null,
+        detail: {},
+      },
+    },
+    {
+      kind: 'job',
+      job: { kind: 'card', activationId: activation.id, reader: { kind: 'requester' } },
+      due: ports.clock.now(),
+    },
+  ]);
+  return null;
+}

@@ -1,0 +1,41 @@
+import type { Activation } from '../core/activation.ts';
+import { problem } from '../core/message.ts';
+import type { Ports } from '../ports.ts';
+import { settle } from '../watch/settle.ts';
+import { giveUp, order } from './order.ts';
+
+/** PIM's lists may lag: within this time "not there" is no proof. */
+const lagMs = 45_000;
+/** Later than this nobody waits in front of the chat any more, so nothing is ordered on its own. */
+const patienceMs = 10 * 60_000;
+
+/**
+ * An intent whose answer was lost, by a crash or by the network: read back and adopt. Only when PIM has surely not got
+ * it, and the person still waits, is it ordered once more; PIM itself refuses a second one of the same target.
+ */
+export async function recover(ports: Ports, activation: Activation): Promise<void> {
+  const now = ports.clock.now();
+  const found = await ports.pim.findOrder(activation);
+  if (found) {
+    await settle(ports, activation.id, found);
+    return;
+  }
+  const age = now - activation.askedAt;
+  if (age > patienceMs) {
+    await giveUp(
+      ports,
+      activation,
+      problem('I was interrupted before PIM got this request.', {
+        why: 'Nothing was activated. Ask again if you need it.',
+      }),
+    );
+    return;
+  }
+  const claimed = await ports.store.commit([
+    {
+      kind: 'activation',
+      activation: { ...activation, readAt: now + (age < lagMs ? 5_000 : 60_000), version: activation.version + 1 },
+    },
+  ]);
+  if (claimed && age >= lagMs) await order(ports, activation);
+}

@@ -1,0 +1,151 @@
+import type { Message } from '../core/message.ts';
+import { notice, problem } from '../core/message.ts';
+import { matchName } from '../language/names.ts';
+import type { Place } from '../core/place.ts';
+import type { Actor, Change, Ports, Route } from '../ports.ts';
+
+/** `announce here [for X, Y]`: this channel hears of activations from now on. */
+export async function announce(ports: Ports, actor: Actor, place: Place, typed: readonly string[]): Promise<Message> {
+  const refusal = await mayNotRoute(ports, actor, place);
+  if (refusal) return refusal;
+  const found = await groupsFor(ports, actor, typed);
+  if (found.kind === 'message') return found.message;
+  const at = ports.clock.now();
+  const targets = typed.length === 0 ? null : found.groups;
+  const route: Route = { place, targets, showJustification: false, by: { tid: actor.tid, oid: actor.oid }, at };
+  await ports.store.commit([{ kind: 'route', route }, audited(actor, place, 'announcements.on', at, targets)]);
+  const what = targets === null ? 'all groups' : targets.map(({ name }) => name).join(', ');
+  return notice(
+    '✓',
+    `Activations of ${what} are announced here from now on.`,
+    `Set by ${actor.name ?? 'a team owner'}. “stop announcing” ends it.`,
+  );
+}
+
+/** `stop announcing [for X]` in the channel it is about. */
+export async function stopAnnouncing(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  typed: readonly string[],
+): Promise<Message> {
+  const refusal = await mayNotRoute(ports, actor, place);
+  if (refusal) return refusal;
+  const route = await ports.store.route(place.conversationId);
+  if (!route) return notice('○', 'Nothing is announced here.', 'Say “announce here” to start.');
+  const at = ports.clock.now();
+  const rest = typed.length === 0 ? [] : keptTargets(route, typed);
+  if (rest === 'all') {
+    return problem('Here all groups are announced, not single ones.', {
+      next: 'Stop all, then name the ones you want.',
+      examples: ['stop announcing', 'announce here for Azure Admins'],
+    });
+  }
+  if (rest === 'unknown') {
+    return problem(`${typed.join(', ')} is not announced here.`, {
+      next: 'Say the name as it is announced, or “stop announcing” for all.',
+    });
+  }
+  await ports.store.commit([
+    rest.length === 0
+      ? { kind: 'noRoute', conversationId: place.conversationId }
+      : { kind: 'route', route: { ...route, targets: rest, at } },
+    audited(actor, place, 'announcements.off', at, rest.length === 0 ? null : rest),
+  ]);
+  const by = `Set by ${actor.name ?? 'a team owner'}.`;
+  return rest.length === 0
+    ? notice('■', 'Activations are no longer announced here.', by)
+    : notice('✓', `Still announced here: ${rest.map(({ name }) => name).join(', ')}.`, by);
+}
+
+type Groups = NonNullable<Route['targets']>;
+
+function keptTargets(route: Route, typed: readonly string[]): Groups | 'all' | 'unknown' {
+  if (route.targets === null) return 'all';
+  const stopped = new Set<string>();
+  for (const name of typed) {
+    const match = matchName(
+      name,
+      route.targets.map((one) => one.name),
+    );
+    if (match.kind !== 'exact') return 'unknown';
+    stopped.add(match.name);
+  }
+  return route.targets.filter(({ name }) => !stopped.has(name));
+}
+
+/** Null when the actor owns this team or is in the admin group; else the answer that tells who can. */
+async function mayNotRoute(ports: Ports, actor: Actor, place: Place): Promise<Message | null> {
+  if (place.kind !== 'channel') {
+    return problem('Announcements go to a channel.', {
+      next: 'Say it in the channel that should hear of activations, with a mention of me.',
+      examples: ['@Jitney announce here', '@Jitney announce here for Azure Admins'],
+    });
+  }
+  const { adminGroupId } = ports.settings;
+  const [owners, isAdmin] = await Promise.all([
+    place.teamGroupId === null ? [] : ports.directory.owners(place.teamGroupId),
+    adminGroupId === null ? false : ports.directory.isMember(adminGroupId, actor.oid),
+  ]);
+  if (isAdmin || owners.some(({ oid }) => oid === actor.oid)) return null;
+  const names = owners.slice(0, 5).map(({ name }) => name);
+  return problem('Only an owner of this team can change what is announced here.', {
+    why: 'It shows who holds which privilege, so the team’s owners decide.',
+    next: names.length === 0 ? 'Ask an owner of the team.' : `Ask ${names.join(' or ')}.`,
+  });
+}
+
+type FoundGroups =
+  { readonly kind: 'groups'; readonly groups: Groups } | { readonly kind: 'message'; readonly message: Message };
+
+/** Exact names only: among the actor's own eligibilities first, else in the directory. */
+async function groupsFor(ports: Ports, actor: Actor, typed: readonly string[]): Promise<FoundGroups> {
+  if (typed.length === 0) return { kind: 'groups', groups: [] };
+  const eligible = await ports.pim.eligibilities(actor);
+  const groups: { groupId: string; name: string }[] = [];
+  for (const name of typed) {
+    const own = matchName(name, [...new Set(eligible.map((one) => one.name))]);
+    const hits =
+      own.kind === 'exact'
+        ? eligible
+            .filter((one) => one.name === own.name)
+            .flatMap((one) => (one.target.kind === 'group' ? [one.target.groupId] : []))
+        : (await ports.directory.groupsNamed(name)).map(({ id }) => id);
+    const [id, ...others] = [...new Set(hits)];
+    if (id === undefined) {
+      return {
+        kind: 'message',
+        message: problem(`No group “${name}” was found.`, {
+          next: 'Give its exact name, in quotes if it holds keywords.',
+        }),
+      };
+    }
+    if (others.length > 0) {
+      return {
+        kind: 'message',
+        message: problem(`Several groups are called “${name}”.`, {
+          next: 'An administrator can give them different names.',
+        }),
+      };
+    }
+    groups.push({ groupId: id, name: own.kind === 'exact' ? own.name : name });
+  }
+  return { kind: 'groups', groups };
+}
+
+function audited(actor: Actor, place: Place, action: string, at: number, targets: Groups | null): Change {
+  return {
+    kind: 'audit',
+    entry: {
+      at,
+      actor: { tid: actor.tid, oid: actor.oid },
+      action,
+      activationId: null,
+      target: null,
+      detail: {
+        conversation: place.conversationId,
+        groups: targets === null ? 'all' : targets.map(({ groupId }) => groupId).join(' '),
+      },
+    },
+  };
+}

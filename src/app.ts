@@ -1,0 +1,229 @@
+import { notice, problem } from './core/message.ts';
+import type { Message } from './core/message.ts';
+import type { Place } from './core/place.ts';
+import { rule } from './approve/rule.ts';
+import { isVerb, press } from './clicks.ts';
+import { deliver } from './deliver/deliver.ts';
+import { welcome } from './help/help.ts';
+import type { Actor, Change, Incoming, Parked, Ports } from './ports.ts';
+import { obey } from './sentences.ts';
+import { expireSignIns } from './sign-in/sign-in.ts';
+import { watch } from './watch/watch.ts';
+
+export type App = {
+  /** One activity from Teams. The message that comes back replaces the clicked card; null leaves it. Never throws. */
+  readonly handle: (incoming: Incoming) => Promise<Message | null>;
+  /** Everything that time does: deliveries, readings of PIM, expiries, answers that a crash swallowed. Never throws. */
+  readonly tick: () => Promise<void>;
+  /** Sends what is due now. */
+  readonly flush: () => Promise<void>;
+};
+
+export type Guard = (verb: string, id: string, reader: string, mac: string) => boolean;
+
+/** A command is answered at once; one that is older than this and unanswered was cut off. */
+const answerMs = 60_000;
+
+export function createApp(ports: Ports, isSealed: Guard): App {
+  const worker = ports.ids.id();
+
+  async function handle(incoming: Incoming): Promise<Message | null> {
+    const at = ports.clock.wall();
+    const actor = 'actor' in incoming ? incoming.actor : null;
+    try {
+      if (!(await ports.store.claim(incoming.eventId, actor, incoming.place, at))) return null;
+      if (incoming.kind === 'removed') await ports.store.forgetPlace(incoming.place.conversationId);
+      else await ports.store.remember(incoming.place, actor, at);
+      return await answered(incoming);
+    } catch (error) {
+      return failed(incoming, error);
+    } finally {
+      void flush();
+    }
+  }
+
+  async function answered(incoming: Incoming): Promise<Message | null> {
+    const replies = await react(incoming);
+    await ports.store.commit([...replies.said, { kind: 'answered', eventId: incoming.eventId }]);
+    return replies.card;
+  }
+
+  async function react(incoming: Incoming): Promise<{ card: Message | null; said: Change[] }> {
+    switch (incoming.kind) {
+      case 'message':
+        return { card: null, said: await sentence(incoming) };
+      case 'action': {
+        const { actor, place, verb, id, mac, inputs } = incoming;
+        if (!isVerb(verb) || !isSealed(verb, id, actor.oid, mac)) {
+          ports.log.warn('card.refused', { verb: verb.slice(0, 40), actor: actor.oid });
+          return { card: null, said: [say(incoming, 0, notForYou())] };
+        }
+        const clicked = await press(ports, { actor, place, verb, id, inputs });
+        return { card: clicked.card, said: clicked.said.map((message, index) => say(incoming, index, message)) };
+      }
+      case 'edited':
+        return { card: null, said: [say(incoming, 0, edited())] };
+      case 'installed':
+        return { card: null, said: await installed(incoming) };
+      case 'removed':
+        return { card: null, said: [] };
+    }
+  }
+
+  /** In a room the details go to the person's own chat and the room gets a neutral line. */
+  async function sentence(incoming: Extract<Incoming, { kind: 'message' }>): Promise<Change[]> {
+    const { actor, place, text, scope } = incoming;
+    if (place.kind === 'personal' || /\bannounc/i.test(text)) {
+      const replies = await obey(ports, { text, actor, place, scope });
+      return replies.map((message, index) => say(incoming, index, message));
+    }
+    const own = (await ports.store.knownPerson(actor))?.place ?? null;
+    if (!own) {
+      const next = 'Open a chat with me and say it there; afterwards you can say it here too.';
+      return [
+        say(incoming, 0, problem('I answer such things in your own chat, and have none with you yet.', { next })),
+      ];
+    }
+    const replies = await obey(ports, { text, actor, place: own, scope });
+    const private_ = replies.map((message, index) => say({ ...incoming, place: own }, index, message));
+    return [...private_, say(incoming, replies.length, notice('○', 'Answered in your own chat.'))];
+  }
+
+  function say(incoming: Incoming, index: number, message: Message): Change {
+    const oid = 'actor' in incoming && incoming.actor ? incoming.actor.oid : null;
+    const key = `${incoming.eventId}:${index}`;
+    return { kind: 'job', job: { kind: 'notice', key, to: incoming.place, oid, message }, due: ports.clock.now() };
+  }
+
+  /** A new chat: a short welcome, and what waited because this approver could not be reached before. */
+  async function installed(incoming: Extract<Incoming, { kind: 'installed' }>): Promise<Change[]> {
+    const { actor, place } = incoming;
+    if (!actor || place.kind !== 'personal') return [];
+    const waiting = await ports.store.waitingFor(actor);
+    const due = ports.clock.now();
+    for (const activation of waiting) {
+      const reader = { kind: 'approver', oid: actor.oid } as const;
+      const approvers = activation.approvers.map((one) => (one.oid === actor.oid ? { ...one, reached: true } : one));
+      await ports.store.saveCard(activation.id, reader, { place, activityId: null });
+      await ports.store.commit([
+        { kind: 'activation', activation: { ...activation, approvers, version: activation.version + 1 } },
+        { kind: 'job', job: { kind: 'card', activationId: activation.id, reader: { kind: 'requester' } }, due },
+      ]);
+      await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: activation.id, reader }, due }]);
+    }
+    return [say(incoming, 0, await welcome(ports, actor))];
+  }
+
+  /** Caught once, here: the person gets a sentence with a reference, the log gets the error under the same reference. */
+  async function failed(incoming: Incoming, error: unknown): Promise<Message | null> {
+    const reference = ports.ids.id().slice(0, 8);
+    ports.log.error('turn.failed', { reference, event: incoming.kind, error });
+    const message = problem('Something went wrong on my side.', {
+      why: 'PIM, the directory or my own database did not answer as expected. I may not have done what you asked.',
+      next: 'Say “status” to see what is there, then try again.',
+      reference,
+    });
+    try {
+      await ports.store.commit([say(incoming, 99, message), { kind: 'answered', eventId: incoming.eventId }]);
+    } catch (second) {
+      ports.log.error('turn.unanswered', { reference, error: second });
+    }
+    return null;
+  }
+
+  /** What waited for a sign-in goes on as if it had just been said. */
+  async function resume(parked: Parked): Promise<void> {
+    const known = await ports.store.knownPerson(parked.person);
+    const actor: Actor = { ...parked.person, name: known?.name ?? null, zone: known?.zone ?? null };
+    const { place, body } = parked;
+    const replies = await goOn(actor, place, body);
+    await ports.store.commit(
+      replies.map((message, index) => ({
+        kind: 'job',
+        job: { kind: 'notice', key: `${parked.id}:${index}`, to: place, oid: actor.oid, message },
+        due: ports.clock.now(),
+      })),
+    );
+  }
+
+  async function goOn(actor: Actor, place: Place, body: Parked['body']): Promise<readonly Message[]> {
+    if (body.kind === 'sentence')
+      return body.text === '' ? [] : obey(ports, { text: body.text, actor, place, scope: body.scope });
+    if (body.kind !== 'action' || !isVerb(body.verb)) return [];
+    if (body.verb !== 'approve' && body.verb !== 'deny') {
+      return (await press(ports, { actor, place, verb: body.verb, id: body.id, inputs: {} })).said;
+    }
+    const ruled = await rule(ports, actor, place, body.id, body.verb, body.reason);
+    // The card still shows the sign-in; it takes its own form again, with whatever came out.
+    const reader = { kind: 'approver', oid: actor.oid } as const;
+    await ports.store.commit([
+      { kind: 'job', job: { kind: 'card', activationId: body.id, reader }, due: ports.clock.now() },
+    ]);
+    if (ruled.kind === 'said') return [ruled.message];
+    const note = ruled.message.kind === 'approval' ? ruled.message.note : null;
+    return note === null ? [] : [notice('⚠', note)];
+  }
+
+  let flushing: Promise<void> | null = null;
+  let wanted = false;
+
+  /** One sender in this process at a time; a call while it runs makes it look once more. */
+  function flush(): Promise<void> {
+    wanted = true;
+    flushing ??= (async () => {
+      try {
+        while (wanted) {
+          wanted = false;
+          while ((await deliver(ports, resume, worker)) > 0);
+        }
+      } catch (error) {
+        ports.log.error('deliver.failed', { error });
+      } finally {
+        flushing = null;
+      }
+    })();
+    return flushing;
+  }
+
+  async function tick(): Promise<void> {
+    const rounds = [
+      () => flush(),
+      () => watch(ports),
+      () => expireSignIns(ports),
+      () => ports.store.deleteExpiredTokens(ports.clock.wall()),
+      () => tellInterrupted(),
+      () => flush(),
+    ];
+    for (const round of rounds) {
+      try {
+        await round();
+      } catch (error) {
+        ports.log.error('tick.failed', { error });
+      }
+    }
+  }
+
+  async function tellInterrupted(): Promise<void> {
+    for (const { eventId, place, oid } of await ports.store.takeUnanswered(ports.clock.wall() - answerMs)) {
+      const message = problem('I was interrupted while I worked on your last message.', {
+        why: 'I was restarted in the middle of it.',
+        next: 'Say “status” to see what came of it; say it again if nothing did.',
+      });
+      const job = { kind: 'notice', key: `interrupted:${eventId}`, to: place, oid, message } as const;
+      await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+    }
+  }
+
+  return { handle, tick, flush };
+}
+
+function notForYou(): Message {
+  return problem('This button is not for you, or its card is not one of mine.', {
+    why: 'A card works for the person it was sent to, as it was sent.',
+    next: 'Say “approvals” or “status” to get your own cards.',
+  });
+}
+
+function edited(): Message {
+  return notice('○', 'I saw the edit and did nothing.', 'An edited message is never an order; send it as a new one.');
+}

@@ -1,0 +1,46 @@
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import type { Verdict } from '../core/activation.ts';
+import type { Place } from '../core/place.ts';
+import type { Actor, Change, Ports } from '../ports.ts';
+import { noSuchRequest, rule } from './rule.ts';
+
+/** Sends the cards of everything that waits for this approver again, in case the chat lost them. */
+export async function approvals(ports: Ports, actor: Actor, place: Place): Promise<Message> {
+  const waiting = await ports.store.waitingFor(actor);
+  const due = ports.clock.now();
+  const changes: Change[] = [];
+  for (const activation of waiting) {
+    const reader = { kind: 'approver', oid: actor.oid } as const;
+    await ports.store.saveCard(activation.id, reader, { place, activityId: null });
+    changes.push({ kind: 'job', job: { kind: 'card', activationId: activation.id, reader }, due });
+  }
+  await ports.store.commit(changes);
+  const [first] = waiting;
+  if (!first) return notice('○', 'Nothing waits for your approval.');
+  return notice(
+    '⚠',
+    waiting.length === 1 ? `${first.personName}’s request waits for you.` : `${waiting.length} requests wait for you.`,
+  );
+}
+
+/** `approve 1a2b3c4d because ok`: the same rules as the buttons; an unknown id and somebody else's answer alike. */
+export async function ruleByText(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  shortId: string,
+  verdict: Verdict,
+  reason: string,
+): Promise<Message> {
+  const hits = (await ports.store.activationsByShortId(shortId)).filter(
+    ({ person, approvers }) => person.oid === actor.oid || approvers.some(({ oid }) => oid === actor.oid),
+  );
+  const [activation] = hits;
+  if (!activation || hits.length > 1) return noSuchRequest();
+  if (reason === '' && verdict === 'deny') {
+    return problem('A denial needs a reason; the requester will read it.', { examples: [`deny ${shortId} because …`] });
+  }
+  const ruled = await rule(ports, actor, place, activation.id, verdict, reason);
+  return ruled.message;
+}

@@ -1,0 +1,230 @@
+import { isOver } from '../core/activation.ts';
+import type { Activation, Verdict } from '../core/activation.ts';
+import { explain } from '../core/explain.ts';
+import { problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import { targetKey } from '../core/target.ts';
+import type { Place } from '../core/place.ts';
+import type { Actor, Ports, Stage } from '../ports.ts';
+import { settle } from '../watch/settle.ts';
+import { stepLeaseMs } from '../watch/watch.ts';
+
+/** What a click or a typed decision leads to; the card kind is the approver's own card, ready to replace the clicked one. */
+export type Ruled = { readonly kind: 'card' | 'said' | 'signIn'; readonly message: Message };
+
+/** One sentence for a request that is not there and for one that is none of the actor's business: they look alike. */
+export function noSuchRequest(): Message {
+  return problem('There is no such request waiting for you.', {
+    why: 'It is decided or over, or it never was yours to decide.',
+    next: 'Say “approvals” to see what waits for you.',
+  });
+}
+
+/**
+ * An approver decides, as themselves. Nobody decides on their own request, even if PIM would let them. One write at a time
+ * per request: the first click claims it, the others are told who is at it. PIM's answer settles it; 409 shows who was first.
+ */
+export async function rule(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  id: string,
+  verdict: Verdict,
+  reason: string,
+): Promise<Ruled> {
+  const activation = await ports.store.activation(id);
+  if (!activation || activation.person.tid !== actor.tid) return said(noSuchRequest());
+  if (activation.person.oid === actor.oid) return said(ownRequest(activation));
+  if (!activation.approvers.some(({ oid }) => oid === actor.oid)) return said(noSuchRequest());
+  if (isOver(activation.phase) || activation.ruling !== null) return card(activation, null);
+  if (activation.phase !== 'waiting' || activation.approvalId === null) return card(activation, null);
+  const busy = activation.step;
+  if (busy && ports.clock.now() - busy.at < stepLeaseMs) {
+    const who = busy.by.oid === actor.oid ? 'Your decision is' : `${busy.by.name} is deciding; it is`;
+    return card(activation, `${who} on its way to PIM.`);
+  }
+  if (reason === '' && (verdict === 'deny' || activation.approverJustification)) {
+    return card(
+      activation,
+      'Its policy wants your reason: write it and press again.',
+      verdict === 'deny' ? 'deny' : 'decide',
+    );
+  }
+  if (!(await ports.signIn.has(actor))) return askSignIn(ports, actor, place, activation, verdict, reason);
+  return decideAs(ports, actor, place, activation, activation.approvalId, verdict, reason);
+}
+
+async function decideAs(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  activation: Activation,
+  approvalId: string,
+  verdict: Verdict,
+  reason: string,
+): Promise<Ruled> {
+  const staged = await ports.pim.stage(actor, approvalId);
+  if (staged.kind === 'signIn') return askSignIn(ports, actor, place, activation, verdict, reason);
+  if (staged.kind !== 'stage') return refused(ports, activation, explain(staged, `take your decision`));
+  const { stage } = staged;
+  if (!stage.open) return decidedElsewhere(ports, activation, stage);
+  if (!stage.mine) return said(noSuchRequest());
+
+  const claimed = await claim(ports, actor, activation, verdict);
+  if (!claimed) {
+    const now = await ports.store.activation(activation.id);
+    return now ? card(now, now.step ? `${now.step.by.name} is deciding at this moment.` : null) : said(noSuchRequest());
+  }
+  const outcome = await ports.pim.rule(actor, approvalId, stage.id, verdict, reason);
+  switch (outcome.kind) {
+    case 'done':
+      return taken(ports, actor, activation.id, verdict, reason);
+    case 'conflict': {
+      const again = await ports.pim.stage(actor, approvalId);
+      if (again.kind === 'stage') return decidedElsewhere(ports, activation, again.stage);
+      await giveBack(ports, activation.id);
+      return refused(ports, activation, explain(outcome, 'take your decision'));
+    }
+    case 'unclear': {
+      const again = await ports.pim.stage(actor, approvalId);
+      if (again.kind === 'stage' && !again.stage.open) return decidedElsewhere(ports, activation, again.stage);
+      if (again.kind === 'stage') await giveBack(ports, activation.id);
+      return refused(
+        ports,
+        activation,
+        explain(again.kind === 'stage' ? { kind: 'unavailable', afterMs: null } : outcome, 'take your decision'),
+      );
+    }
+    default:
+      await giveBack(ports, activation.id);
+      return refused(ports, activation, explain(outcome, 'take your decision'));
+  }
+}
+
+/** Durable before the write: who decides what. */
+async function claim(ports: Ports, actor: Actor, activation: Activation, verdict: Verdict): Promise<boolean> {
+  const at = ports.clock.now();
+  const by = { oid: actor.oid, name: actor.name ?? nameOf(activation, actor.oid) };
+  return ports.store.commit([
+    {
+      kind: 'activation',
+      activation: { ...activation, step: { kind: 'decide', by, at }, version: activation.version + 1 },
+    },
+    {
+      kind: 'audit',
+      entry: {
+        at,
+        actor: { tid: actor.tid, oid: actor.oid },
+        action: `approval.${verdict}`,
+        activationId: activation.id,
+        target: targetKey(activation.target),
+        detail: { requestId: activation.requestId },
+      },
+    },
+  ]);
+}
+
+async function taken(ports: Ports, actor: Actor, id: string, verdict: Verdict, reason: string): Promise<Ruled> {
+  const before = await ports.store.activation(id);
+  if (!before) return said(noSuchRequest());
+  const ruling = {
+    verdict,
+    by: { oid: actor.oid, name: actor.name ?? nameOf(before, actor.oid) },
+    at: ports.clock.now(),
+    reason: reason === '' ? null : reason,
+  };
+  const reading = (await ports.pim.read([before])).get(id);
+  // Without a reading the phase stays as it was: nothing is shown as granted before PIM says so.
+  const after = await settle(ports, id, reading ?? unread(before), { ruling, step: null });
+  return after ? card(after, null) : said(noSuchRequest());
+}
+
+/** Somebody was first, here or in PIM itself: show who, as PIM tells it to this approver. */
+async function decidedElsewhere(ports: Ports, activation: Activation, stage: Stage): Promise<Ruled> {
+  const known = await ports.store.activation(activation.id);
+  const ruling =
+    known?.ruling ??
+    (stage.result === 'notReviewed'
+      ? null
+      : {
+          verdict: stage.result === 'approved' ? ('approve' as const) : ('deny' as const),
+          by: stage.by,
+          at: ports.clock.now(),
+          reason: stage.justification === '' ? null : stage.justification,
+        });
+  const reading = (await ports.pim.read([activation])).get(activation.id) ?? unread(activation);
+  const after = await settle(ports, activation.id, reading, { ruling, step: null });
+  const first = after?.ruling?.by?.name ?? null;
+  return card(after ?? activation, first ? `${first} was first.` : 'It was decided before your click.');
+}
+
+async function giveBack(ports: Ports, id: string): Promise<void> {
+  const stored = await ports.store.activation(id);
+  if (!stored?.step) return;
+  await ports.store.commit([
+    { kind: 'activation', activation: { ...stored, step: null, version: stored.version + 1 } },
+  ]);
+}
+
+function unread(activation: Activation): Parameters<typeof settle>[2] {
+  const { requestId, approvalId } = activation;
+  return { requestId, approvalId, status: null, createdAt: null, startsAt: null, endsAt: null, instance: 'unread' };
+}
+
+async function refused(ports: Ports, activation: Activation, why: Message): Promise<Ruled> {
+  const stored = (await ports.store.activation(activation.id)) ?? activation;
+  const note = why.kind === 'problem' ? [why.what, why.why, why.next].filter((line) => line !== null).join(' ') : null;
+  return card(stored, note);
+}
+
+const signInMs = 10 * 60_000;
+
+/** The decision waits for the sign-in, in this very card, and then goes on by itself. */
+async function askSignIn(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  activation: Activation,
+  verdict: Verdict,
+  reason: string,
+): Promise<Ruled> {
+  const id = ports.ids.id();
+  const now = ports.clock.wall();
+  const person = { tid: actor.tid, oid: actor.oid };
+  await ports.store.commit([
+    {
+      kind: 'park',
+      parked: {
+        id,
+        person,
+        place,
+        at: now,
+        expiresAt: now + signInMs,
+        body: { kind: 'action', verb: verdict, id: activation.id, reason },
+      },
+    },
+  ]);
+  const url = await ports.signIn.link(person, id, null);
+  const doing = verdict === 'approve' ? 'approve' : 'deny';
+  const going = `${doing} ${activation.personName}’s ${activation.targetName}`;
+  return { kind: 'signIn', message: { kind: 'signIn', url, state: 'open', going, stepUpFor: null } };
+}
+
+function ownRequest(activation: Activation): Message {
+  return problem(`You cannot decide on your own request for ${activation.targetName}.`, {
+    why: 'Nobody approves their own access, whatever the group’s policy says.',
+    next: 'One of the other approvers can.',
+  });
+}
+
+function nameOf(activation: Activation, oid: string): string {
+  return activation.approvers.find((approver) => approver.oid === oid)?.name ?? 'An approver';
+}
+
+function said(message: Message): Ruled {
+  return { kind: 'said', message };
+}
+
+function card(activation: Activation, note: string | null, form: 'decide' | 'deny' = 'decide'): Ruled {
+  return { kind: 'card', message: { kind: 'approval', activation, form, note } };
+}

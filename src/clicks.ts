@@ -1,0 +1,149 @@
+import { activate, unkeep } from './activate/activate.ts';
+import { answer, dismiss, pick, tooLate } from './activate/answers.ts';
+import { rule } from './approve/rule.ts';
+import type { Activation } from './core/activation.ts';
+import { isOver } from './core/activation.ts';
+import { notice, problem, verbs } from './core/message.ts';
+import type { Message, Verb } from './core/message.ts';
+import type { Place } from './core/place.ts';
+import { readTargetKey, targetKey } from './core/target.ts';
+import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
+import type { Actor, Ports } from './ports.ts';
+import { parkForSignIn } from './sign-in/sign-in.ts';
+import { list } from './status/status.ts';
+
+export type Click = {
+  readonly actor: Actor;
+  readonly place: Place;
+  readonly verb: Verb;
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, string>>;
+};
+
+/** card replaces the clicked one; said is written below it and leaves it as it is. */
+export type Clicked = { readonly card: Message | null; readonly said: readonly Message[] };
+
+export function isVerb(text: string): text is Verb {
+  return (verbs as readonly string[]).includes(text);
+}
+
+const writing: readonly Verb[] = ['cancel', 'end', 'again', 'activate', 'endTarget', 'answer', 'pick'];
+
+/** A button was pressed by the person it was made for; the seal has been checked, the actor is the verified one. */
+export async function press(ports: Ports, click: Click): Promise<Clicked> {
+  const { actor, place, verb, id, inputs } = click;
+  if (writing.includes(verb) && !(await ports.signIn.has(actor))) return signInFirst(ports, click);
+  const reason = (inputs['justification'] ?? '').trim().slice(0, 500);
+  switch (verb) {
+    case 'approve':
+    case 'deny': {
+      const ruled = await rule(ports, actor, place, id, verb, reason);
+      return ruled.kind === 'said' ? said(ruled.message) : replaced(ruled.message);
+    }
+    case 'denyForm':
+    case 'decideForm':
+      return decisionForm(ports, actor, id, verb === 'denyForm' ? 'deny' : 'decide');
+    case 'cancel':
+    case 'end':
+      return ownActivation(ports, actor, id, verb);
+    case 'again':
+      return again(ports, actor, place, id);
+    case 'activate':
+      return activateRow(ports, actor, place, id);
+    case 'endTarget':
+      return endRow(ports, actor, place, id);
+    case 'answer': {
+      const answered = await answer(ports, actor, id, inputs);
+      return answered.keep ? said(answered.message) : replaced(answered.message);
+    }
+    case 'pick':
+      return picked(ports, actor, id);
+    case 'dismiss':
+      return replaced(await dismiss(ports, actor, id));
+    case 'list':
+      return said(await list(ports, actor, undefined));
+  }
+}
+
+function said(...messages: readonly (Message | null)[]): Clicked {
+  return { card: null, said: messages.filter((message) => message !== null) };
+}
+
+function replaced(card: Message): Clicked {
+  return { card, said: [] };
+}
+
+async function signInFirst(ports: Ports, { actor, place, verb, id }: Click): Promise<Clicked> {
+  const resumable = verb !== 'answer' && verb !== 'pick';
+  await parkForSignIn(
+    ports,
+    actor,
+    place,
+    resumable ? { kind: 'action', verb, id, reason: '' } : { kind: 'sentence', text: '', scope: place.kind },
+  );
+  return resumable ? said() : said(notice('⚠', 'Sign in first, then press the button again.'));
+}
+
+/** The approver's own card with the other form on it; nobody else gets to see the request. */
+async function decisionForm(ports: Ports, actor: Actor, id: string, form: 'decide' | 'deny'): Promise<Clicked> {
+  const activation = await ports.store.activation(id);
+  if (!activation?.approvers.some(({ oid }) => oid === actor.oid) || activation.person.oid === actor.oid) {
+    return said(problem('There is no such request waiting for you.'));
+  }
+  return replaced({ kind: 'approval', activation, form, note: null });
+}
+
+async function ownActivation(ports: Ports, actor: Actor, id: string, verb: 'cancel' | 'end'): Promise<Clicked> {
+  const activation = await ports.store.activation(id);
+  if (!activation || activation.person.oid !== actor.oid) return said(notYours());
+  const message = await (verb === 'end' ? end : cancel)(ports, actor, activation);
+  return { card: await fresh(ports, activation), said: message ? [message] : [] };
+}
+
+async function fresh(ports: Ports, activation: Activation): Promise<Message> {
+  return { kind: 'activation', activation: (await ports.store.activation(activation.id)) ?? activation };
+}
+
+/** The same target and length once more; everything else that the policy wants is asked afresh. */
+async function again(ports: Ports, actor: Actor, place: Place, id: string): Promise<Clicked> {
+  const before = await ports.store.activation(id);
+  if (!before || before.person.oid !== actor.oid) return said(notYours());
+  if (!isOver(before.phase)) return said(notice('◷', `${before.targetName} is not over yet.`));
+  const { length } = before.wish;
+  const ask = length.kind === 'for' ? { minutes: length.minutes } : {};
+  return said(await activate(ports, actor, place, { target: before.target, name: before.targetName }, ask));
+}
+
+async function activateRow(ports: Ports, actor: Actor, place: Place, key: string): Promise<Clicked> {
+  const eligible = (await ports.pim.eligibilities(actor)).find(({ target }) => targetKey(target) === key);
+  if (!eligible)
+    return said(problem('You cannot activate this any more.', { next: 'Say “list” to see what you can.' }));
+  return said(await activate(ports, actor, place, eligible, {}));
+}
+
+async function endRow(ports: Ports, actor: Actor, place: Place, key: string): Promise<Clicked> {
+  const open = await ports.store.openActivation(actor, key);
+  if (open) return said(await end(ports, actor, open));
+  const target = readTargetKey(key);
+  const [running, eligible] = await Promise.all([ports.pim.active(actor), ports.pim.eligibilities(actor)]);
+  const found = running.find((one) => targetKey(one.target) === key);
+  const name = eligible.find((one) => targetKey(one.target) === key)?.name;
+  if (!target || !found || name === undefined) return said(notYours());
+  const adopted = await adoptRunning(ports, actor, place, { target, name }, found.endsAt);
+  return said(adopted ? await end(ports, actor, adopted) : notYours());
+}
+
+async function picked(ports: Ports, actor: Actor, id: string): Promise<Clicked> {
+  const taken = await pick(ports, actor, id);
+  if (taken?.body.kind !== 'choice') return replaced(tooLate());
+  const option = taken.body.options[Number(id.split(':')[1])];
+  const target = option ? readTargetKey(option.targetKey) : null;
+  if (!option || !target) return replaced(tooLate());
+  if (taken.body.verb === 'deactivate') {
+    const open = await ports.store.openActivation(actor, option.targetKey);
+    const message = open ? await end(ports, actor, open) : notYours();
+    return { card: notice('✓', option.name), said: message ? [message] : [] };
+  }
+  const message = await activate(ports, actor, taken.place, { target, name: option.name }, unkeep(taken.body.ask));
+  return message ? replaced(message) : replaced(notice('✓', `${option.name} it is.`, 'Its card tells how it goes.'));
+}

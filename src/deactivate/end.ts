@@ -1,0 +1,152 @@
+import { isOver } from '../core/activation.ts';
+import type { Activation, Step } from '../core/activation.ts';
+import { explain } from '../core/explain.ts';
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import type { Reading } from '../core/observe.ts';
+import type { NamedTarget } from '../core/target.ts';
+import { targetKey } from '../core/target.ts';
+import type { Place } from '../core/place.ts';
+import type { Actor, Done, Ports } from '../ports.ts';
+import { settle } from '../watch/settle.ts';
+import { stepLeaseMs } from '../watch/watch.ts';
+
+/** Ends the person's own running activation. Null: its card tells how it went. */
+export async function end(ports: Ports, actor: Actor, activation: Activation): Promise<Message | null> {
+  if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
+  if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
+  if (activation.phase !== 'active') {
+    return problem(`${activation.targetName} is not active yet.`, {
+      next: 'A request that waits can be cancelled.',
+      button: { verb: 'cancel', id: activation.id, title: 'Cancel request' },
+    });
+  }
+  const outcome = await write(ports, actor, activation, 'end', () =>
+    ports.pim.end(activation.person, activation.target),
+  );
+  if (outcome === null) return busy(activation);
+  const by = { oid: actor.oid, name: activation.personName };
+  if (outcome.kind === 'done' || outcome.kind === 'missing') {
+    await settle(ports, activation.id, answered(activation, 'Revoked'), { step: null, endedBy: by });
+    return null;
+  }
+  await settle(ports, activation.id, answered(activation, null), { step: null });
+  return explain(outcome, `end ${activation.targetName}`);
+}
+
+/** Takes back the person's own waiting request. */
+export async function cancel(ports: Ports, actor: Actor, activation: Activation): Promise<Message | null> {
+  if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
+  if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
+  const { requestId } = activation;
+  if ((activation.phase !== 'waiting' && activation.phase !== 'scheduled') || requestId === null) {
+    return problem(
+      `${activation.targetName} is ${activation.phase === 'active' ? 'active' : 'on its way'}: nothing waits to be cancelled.`,
+      {
+        next: 'End it instead.',
+        button: activation.phase === 'active' ? { verb: 'end', id: activation.id, title: 'End now' } : null,
+      },
+    );
+  }
+  const outcome = await write(ports, actor, activation, 'cancel', () => ports.pim.cancel(activation.person, requestId));
+  if (outcome === null) return busy(activation);
+  if (outcome.kind === 'done') {
+    await settle(ports, activation.id, answered(activation, 'Canceled'), { step: null });
+    return null;
+  }
+  await settle(ports, activation.id, answered(activation, null), { step: null, readAt: ports.clock.now() });
+  return explain(outcome, `cancel the request for ${activation.targetName}`);
+}
+
+/** Claims the step durably, with its ledger line, then writes. Null: another write is under way. */
+async function write(
+  ports: Ports,
+  actor: Actor,
+  activation: Activation,
+  kind: Step['kind'],
+  effect: () => Promise<Done>,
+): Promise<Done | null> {
+  const at = ports.clock.now();
+  if (activation.step && at - activation.step.at < stepLeaseMs) return null;
+  const claimed = await ports.store.commit([
+    {
+      kind: 'activation',
+      activation: {
+        ...activation,
+        step: { kind, by: { oid: actor.oid, name: activation.personName }, at },
+        version: activation.version + 1,
+      },
+    },
+    {
+      kind: 'audit',
+      entry: {
+        at,
+        actor: { tid: actor.tid, oid: actor.oid },
+        action: `activation.${kind}`,
+        activationId: activation.id,
+        target: targetKey(activation.target),
+        detail: { requestId: activation.requestId },
+      },
+    },
+  ]);
+  return claimed ? effect() : null;
+}
+
+/** What PIM's answer to the write means as a reading; status null leaves the phase to the next reading. */
+function answered(activation: Activation, status: string | null): Reading {
+  const { requestId, approvalId } = activation;
+  return { requestId, approvalId, status, createdAt: null, startsAt: null, endsAt: null, instance: 'unread' };
+}
+
+/**
+ * An activation that was made elsewhere, in PIM's own pages or by another tool, becomes one of ours before it is ended,
+ * so that it has a card, a ledger line and the one-write rule like any other.
+ */
+export async function adoptRunning(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  named: NamedTarget,
+  endsAt: number | null,
+): Promise<Activation | null> {
+  const now = ports.clock.now();
+  const activation: Activation = {
+    id: ports.ids.id(),
+    version: 1,
+    person: { tid: actor.tid, oid: actor.oid },
+    personName: actor.name ?? 'Somebody',
+    target: named.target,
+    targetName: named.name,
+    wish: { length: { kind: 'until', at: endsAt ?? now }, startAt: null, justification: null, ticket: null },
+    phase: 'active',
+    askedAt: now,
+    place,
+    requestId: null,
+    approvalId: null,
+    deadline: null,
+    startsAt: null,
+    endsAt,
+    seenActive: true,
+    approverJustification: false,
+    approvers: [],
+    maximumMinutes: null,
+    ruling: null,
+    step: null,
+    endedBy: null,
+    failure: null,
+    readAt: now + 30_000,
+  };
+  const stored = await ports.store.commit([
+    { kind: 'newActivation', activation },
+    { kind: 'job', job: { kind: 'card', activationId: activation.id, reader: { kind: 'requester' } }, due: now },
+  ]);
+  return stored ? activation : ports.store.openActivation(actor, targetKey(named.target));
+}
+
+export function notYours(): Message {
+  return problem('There is no such activation of yours.', { next: 'Say “status” to see yours.' });
+}
+
+function busy(activation: Activation): Message {
+  return notice('◷', `${activation.targetName}: a change is on its way to PIM already.`);
+}

@@ -1,0 +1,162 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { createApp } from './app.ts';
+import { sealer as ledgerSealer } from './audit/ledger.ts';
+import { render } from './cards/render.ts';
+import { isSealed, sealer } from './cards/seal.ts';
+import { badConfigExit, loadConfig, sayProblems } from './config.ts';
+import type { Config, Env } from './config.ts';
+import { graphDirectory } from './graph/directory.ts';
+import { graphPim } from './graph/pim.ts';
+import { aboutRoute } from './help/about-page.ts';
+import { appTokens } from './identity/app-token.ts';
+import { signIn as createSignIn } from './identity/sign-in.ts';
+import { createLog } from './log.ts';
+import type { Clock, Log, Ports } from './ports.ts';
+import { followSandboxClock } from './sandbox-clock.ts';
+import { signedIn } from './sign-in/sign-in.ts';
+import { openStore } from './store/open.ts';
+import { createBot } from './teams/bot.ts';
+import { createServer } from './teams/server.ts';
+
+/** How often time is looked at: deliveries and readings wait at most this long. */
+const tickMs = 300;
+/** What is under way may finish before the process ends. */
+const drainMs = 5_000;
+
+/** env/.env below the real environment; with SANDBOX=1 the committed sandbox values below both. */
+function readEnvironment(): Env {
+  const own = { ...readEnvFile('env/.env'), ...process.env };
+  return own['SANDBOX'] === '1' ? { ...readEnvFile('env/.env.sandbox'), ...withoutEmpty(own) } : own;
+}
+
+function readEnvFile(path: string): Env {
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+}
+
+function withoutEmpty(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+async function run(config: Config, log: Log): Promise<void> {
+  const wall = (): number => Date.now();
+  const followed = config.sandbox ? await followSandboxClock(config.graph.url, wall, log) : null;
+  const clock: Clock = followed?.clock ?? { now: wall, wall };
+  const { tenantId: tid, keys } = config;
+  const store = await openStore(config.databaseUrl, { seal: ledgerSealer(keys.ledger) });
+
+  const app = appTokens({ ...config.graph, tenantId: tid });
+  const identity = createSignIn({
+    store,
+    config: { ...config.graph, tenantId: tid, publicUrl: config.publicUrl, key: keys.tokens },
+    clock,
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    onSignedIn: (person, parkedId) => signedIn(ports, person, parkedId),
+  });
+  const graph = { graphUrl: config.graph.url, clock, tid, tokens: { app, of: identity.tokenOf } };
+  const seal = sealer(keys.cards, tid);
+  const bot = createBot({
+    ...config.bot,
+    tenantId: tid,
+    sandbox: config.sandbox,
+    handle: (incoming) => application.handle(incoming),
+    render: (message, reader) => render(message, { reader, now: clock.now(), seal }),
+    defaultZone: config.defaultTimeZone,
+    log,
+    clock,
+  });
+  const ports: Ports = {
+    pim: graphPim(graph),
+    directory: graphDirectory(graph),
+    chat: bot.chat,
+    store,
+    signIn: identity,
+    clock,
+    ids: { id: () => randomUUID() },
+    log,
+    settings: {
+      tid,
+      defaultMinutes: config.defaultMinutes,
+      defaultTimeZone: config.defaultTimeZone,
+      adminGroupId: config.adminGroupId,
+    },
+  };
+  const application = createApp(ports, (verb, id, reader, mac) => isSealed(keys.cards, tid, verb, id, reader, mac));
+
+  const server = createServer({
+    host: config.host,
+    port: config.port,
+    bot,
+    routes: [...identity.routes, aboutRoute],
+    health: () => ({ status: 'ok' }),
+    ready: () => readiness(store, bot, app),
+    clock,
+  });
+  await server.listen();
+  log.info('started', { host: config.host, port: config.port, sandbox: config.sandbox });
+
+  const timer = setInterval(() => void tick(), tickMs);
+  let ticking: Promise<void> | null = null;
+  function tick(): Promise<void> {
+    ticking ??= application.tick().finally(() => {
+      ticking = null;
+    });
+    return ticking;
+  }
+
+  let stopping = false;
+  async function stop(): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    clearInterval(timer);
+    followed?.stop();
+    await server.close();
+    await Promise.race([Promise.all([ticking, application.flush()]), new Promise((done) => setTimeout(done, drainMs))]);
+    await store.close();
+    process.exit(0);
+  }
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
+}
+
+/** What is missing, by name and nothing more. */
+async function readiness(
+  store: Ports['store'],
+  bot: { ready(): Promise<{ readonly keys: boolean }> },
+  graphToken: () => Promise<string>,
+): Promise<{ ok: boolean; missing: readonly string[] }> {
+  const works = (check: Promise<unknown>): Promise<boolean> =>
+    check.then(
+      () => true,
+      () => false,
+    );
+  const [database, signing, token] = await Promise.all([works(store.check()), bot.ready(), works(graphToken())]);
+  const missing = [
+    ...(database ? [] : ['database']),
+    ...(signing.keys ? [] : ['signing keys']),
+    ...(token ? [] : ['Graph token']),
+  ];
+  return { ok: missing.length === 0, missing };
+}
+
+const loaded = loadConfig(readEnvironment());
+if (loaded.kind === 'problems') {
+  process.stderr.write(`${sayProblems(loaded.problems)}\n`);
+  process.exitCode = badConfigExit;
+} else {
+  const log = createLog(loaded.config.logLevel);
+  for (const note of loaded.notes) log.warn('config', { note });
+  try {
+    await run(loaded.config, log);
+  } catch (error) {
+    process.stderr.write(`${sayStartFailure(error, loaded.config)}\n`);
+    process.exit(1);
+  }
+}
+
+function sayStartFailure(error: unknown, config: Config): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') return `Port ${config.port} is taken: stop what runs there or set PORT.`;
+  return `Jitney did not start: ${error instanceof Error ? error.message : String(error)}`;
+}

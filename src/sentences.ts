@@ -1,0 +1,219 @@
+import { activate, keep } from './activate/activate.ts';
+import { findTarget } from './activate/named-targets.ts';
+import { announce, stopAnnouncing } from './announce/announce.ts';
+import { approvals, ruleByText } from './approve/approvals.ts';
+import type { Ask } from './core/decide.ts';
+import { notice, problem } from './core/message.ts';
+import type { Message } from './core/message.ts';
+import type { Place } from './core/place.ts';
+import { targetKey } from './core/target.ts';
+import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
+import { examplesFor, help } from './help/help.ts';
+import type { Activate, Cancel, Command, Deactivate, Problem } from './language/command.ts';
+import { parse } from './language/parse.ts';
+import type { Actor, Eligibility, Ports } from './ports.ts';
+import { parkForSignIn, signInCommand, signOut } from './sign-in/sign-in.ts';
+import { list, status } from './status/status.ts';
+
+/** A sentence in a chat: what it says, by whom, and where the answer with its details belongs. */
+export type Sentence = {
+  readonly text: string;
+  readonly actor: Actor;
+  readonly place: Place;
+  readonly scope: Place['kind'];
+};
+
+/** Verbs that name groups of the person's own; the names decide how the sentence is to be read. */
+const ownNames = ['activate', 'deactivate', 'extend', 'cancel'];
+
+/** Understood exactly, answered with a question, or refused with the reason; nothing is guessed. Null: a card answers. */
+export async function obey(ports: Ports, sentence: Sentence): Promise<readonly Message[]> {
+  const { actor, place } = sentence;
+  if (/^\s*approvals\s*[.!]?\s*$/i.test(plainWords(sentence.text))) return [await approvals(ports, actor, place)];
+  const context = {
+    now: ports.clock.now(),
+    timeZone: actor.zone ?? ports.settings.defaultTimeZone,
+    scope: sentence.scope,
+    botName: 'Jitney',
+  };
+  const plain = parse(sentence.text, context);
+  const intent = plain.kind === 'problem' ? plain.intent : plain.kind;
+  if (intent === undefined || !ownNames.includes(intent)) {
+    return plain.kind === 'problem' ? [await misread(ports, actor, plain)] : runPlain(ports, sentence, plain);
+  }
+  const eligible = await ports.pim.eligibilities(actor);
+  const names = [...new Set(eligible.map(({ name }) => name))];
+  const known = parse(sentence.text, { ...context, names });
+  const isNameProblem =
+    known.kind === 'problem' && (known.code === 'group_not_found' || known.code === 'group_ambiguous');
+  // A name that is not exact needs the whole sentence, as typed, so that the picker can go on with it.
+  const command = isNameProblem ? plain : known;
+  if (command.kind === 'problem') return [await misread(ports, actor, command)];
+  if (!(await ports.signIn.has(actor))) {
+    await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope: sentence.scope });
+    return [];
+  }
+  return runNamed(ports, sentence, command, await ports.pim.eligibilities(actor));
+}
+
+/** The mention and tags that Teams puts around a sentence; the language does the thorough work for its own commands. */
+function plainWords(text: string): string {
+  return text.replace(/<at>[^<]*<\/at>/g, ' ').replace(/<[^<>]*>/g, ' ');
+}
+
+async function runNamed(
+  ports: Ports,
+  sentence: Sentence,
+  command: Command,
+  eligible: readonly Eligibility[],
+): Promise<readonly Message[]> {
+  switch (command.kind) {
+    case 'activate':
+      return activateAll(ports, sentence, command, eligible);
+    case 'deactivate':
+      return endAll(ports, sentence, command, eligible);
+    case 'cancel':
+      return cancelAll(ports, sentence, command, eligible);
+    default:
+      return [notYet(command.kind)];
+  }
+}
+
+async function runPlain(ports: Ports, sentence: Sentence, command: Command): Promise<readonly Message[]> {
+  const { actor, place } = sentence;
+  switch (command.kind) {
+    case 'list':
+      return [await list(ports, actor, command.query)];
+    case 'status':
+      return status(ports, actor, place, command.filter);
+    case 'approve':
+    case 'deny':
+      return [await ruleByText(ports, actor, place, command.id, command.kind, command.justification ?? '')];
+    case 'announce':
+      return [await announce(ports, actor, place, command.groups)];
+    case 'stopAnnounce':
+      return [await stopAnnouncing(ports, actor, place, command.groups)];
+    case 'help':
+      return [await help(ports, actor, command.topic)];
+    case 'signin':
+      return one(await signInCommand(ports, actor, place));
+    case 'signout':
+      return [await signOut(ports, actor)];
+    default:
+      return [notYet(command.kind)];
+  }
+}
+
+function one(message: Message | null): readonly Message[] {
+  return message ? [message] : [];
+}
+
+async function activateAll(
+  ports: Ports,
+  { actor, place }: Sentence,
+  command: Activate,
+  eligible: readonly Eligibility[],
+): Promise<readonly Message[]> {
+  if (command.dryRun) {
+    return [
+      problem('Nothing was done: a dry run is not possible yet.', { next: 'Leave “dry run” out to ask PIM for real.' }),
+    ];
+  }
+  const ask: Ask = {
+    ...(command.until === undefined && command.durationMinutes !== undefined
+      ? { minutes: Math.ceil(command.durationMinutes) }
+      : {}),
+    ...(command.until === undefined ? {} : { until: Date.parse(command.until) }),
+    ...(command.start === undefined ? {} : { startAt: Date.parse(command.start) }),
+    ...(command.justification === undefined ? {} : { justification: command.justification }),
+    ...(command.ticket === undefined ? {} : { ticket: command.ticket }),
+  };
+  const replies = await Promise.all(
+    command.groups.map(async (typed) => {
+      const found = await findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(ask));
+      return found.kind === 'ask' ? found.message : activate(ports, actor, place, found.named, ask);
+    }),
+  );
+  return replies.filter((reply) => reply !== null);
+}
+
+/** Among what runs, by PIM's own list, so that an activation made elsewhere can be ended here too. */
+async function endAll(
+  ports: Ports,
+  { actor, place }: Sentence,
+  command: Deactivate,
+  eligible: readonly Eligibility[],
+): Promise<readonly Message[]> {
+  const [running, open] = await Promise.all([ports.pim.active(actor), ports.store.openActivations(actor)]);
+  const candidates = new Map<string, Eligibility>();
+  for (const { target, endsAt } of running) {
+    const name = eligible.find((known) => targetKey(known.target) === targetKey(target))?.name;
+    if (name !== undefined) candidates.set(targetKey(target), { target, name, endsAt });
+  }
+  for (const { target, targetName: name, endsAt } of open) candidates.set(targetKey(target), { target, name, endsAt });
+  const replies: Message[] = [];
+  for (const typed of command.groups) {
+    const found = await findTarget(
+      ports,
+      actor,
+      place,
+      typed,
+      command.role,
+      [...candidates.values()],
+      'deactivate',
+      keep({}),
+    );
+    if (found.kind === 'ask') {
+      replies.push(found.message);
+      continue;
+    }
+    const key = targetKey(found.named.target);
+    const activation =
+      (await ports.store.openActivation(actor, key)) ??
+      (await adoptRunning(ports, actor, place, found.named, candidates.get(key)?.endsAt ?? null));
+    replies.push(...one(activation ? await end(ports, actor, activation) : notYours()));
+  }
+  return replies;
+}
+
+async function cancelAll(
+  ports: Ports,
+  { actor, place }: Sentence,
+  command: Cancel,
+  eligible: readonly Eligibility[],
+): Promise<readonly Message[]> {
+  if (command.id !== undefined) {
+    const own = (await ports.store.activationsByShortId(command.id)).filter(({ person }) => person.oid === actor.oid);
+    const [activation] = own;
+    return one(activation && own.length === 1 ? await cancel(ports, actor, activation) : notYours());
+  }
+  const replies: Message[] = [];
+  for (const typed of command.groups ?? []) {
+    const found = await findTarget(ports, actor, place, typed, undefined, eligible, 'deactivate', keep({}));
+    if (found.kind === 'ask') replies.push(found.message);
+    else {
+      const activation = await ports.store.openActivation(actor, targetKey(found.named.target));
+      replies.push(...one(activation ? await cancel(ports, actor, activation) : notYours()));
+    }
+  }
+  return replies;
+}
+
+/** What was not understood, why, and sentences that would work; never silence, never a guess. */
+async function misread(ports: Ports, actor: Actor, wrong: Problem): Promise<Message> {
+  const unknown = wrong.code === 'unknown_command' || wrong.code === 'empty';
+  return problem(wrong.message, {
+    why: wrong.words !== '' && !unknown ? `I stopped at “${wrong.words}”.` : null,
+    next: unknown ? 'Say it like one of these, or “help”:' : 'This would work:',
+    examples: unknown ? await examplesFor(ports, actor) : [wrong.example],
+    button: unknown ? { verb: 'list', id: 'all', title: 'What can I activate?' } : null,
+  });
+}
+
+function notYet(kind: string): Message {
+  return notice(
+    '○',
+    `I understood “${kind}”, but cannot do it yet.`,
+    'Nothing was done. Say “help” for what I can do.',
+  );
+}

@@ -1,0 +1,153 @@
+import { isOver } from '../core/activation.ts';
+import type { Activation, ApproverContact, Phase } from '../core/activation.ts';
+import { notice, portalApprovals, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import { observe } from '../core/observe.ts';
+import type { Reading } from '../core/observe.ts';
+import type { Change, Job, Ports, Route } from '../ports.ts';
+
+/** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */
+export type Known = Partial<Pick<Activation, 'ruling' | 'step' | 'endedBy' | 'readAt'>>;
+
+const attempts = 5;
+
+/**
+ * Takes in one reading of PIM: the phase changes, and whoever watches is told, in one commit. Every verb that wrote to
+ * PIM and every round of the watch ends here. Somebody else's write in between is taken in first. Returns what is stored now.
+ */
+export async function settle(
+  ports: Ports,
+  id: string,
+  reading: Reading,
+  known: Known = {},
+  also: readonly Change[] = [],
+): Promise<Activation | null> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const before = await ports.store.activation(id);
+    if (!before || isOver(before.phase)) return before;
+    const { activation: seen, became } = observe({ ...before, ...known }, reading, ports.clock.now());
+    const approvers = became === 'waiting' ? await findApprovers(ports, seen) : seen.approvers;
+    const after = { ...seen, ...keepStep(known, seen), approvers, version: before.version + 1 };
+    const follow = await consequences(ports, before, after, became);
+    if (await ports.store.commit([{ kind: 'activation', activation: after }, ...follow, ...also])) return after;
+  }
+  throw new Error(`activation ${id} kept changing under ${attempts} attempts to settle it`);
+}
+
+function keepStep(known: Known, seen: Activation): Pick<Activation, 'step'> {
+  return { step: 'step' in known ? (known.step ?? null) : seen.step };
+}
+
+/** The people who may decide, never the requester, and whether we have a chat to reach them in. */
+async function findApprovers(ports: Ports, activation: Activation): Promise<readonly ApproverContact[]> {
+  const policy = await ports.pim.policy(activation.target);
+  const people = await ports.directory.approvers(activation.person.tid, policy.approval?.approvers ?? []);
+  const others = people.filter((person) => person.oid !== activation.person.oid);
+  const known = await ports.store.knownPeople(
+    activation.person.tid,
+    others.map((person) => person.oid),
+  );
+  const reached = new Set(known.filter(({ place }) => place !== null).map(({ person }) => person.oid));
+  return others.map((person) => ({ ...person, reached: reached.has(person.oid) }));
+}
+
+/** Who must be shown or told something because the activation changed. */
+export async function consequences(
+  ports: Ports,
+  before: Activation,
+  after: Activation,
+  became: Phase | null,
+): Promise<readonly Change[]> {
+  if (became === null && shown(before) === shown(after)) return [];
+  const due = ports.clock.now();
+  const jobs: Job[] = [
+    { kind: 'card', activationId: after.id, reader: { kind: 'requester' } },
+    ...after.approvers
+      .filter(({ reached }) => reached)
+      .map(({ oid }): Job => ({ kind: 'card', activationId: after.id, reader: { kind: 'approver', oid } })),
+    ...(await channelJobs(ports, before, after, became)),
+    ...tellRequester(after, became),
+  ];
+  return jobs.map((job): Change => ({ kind: 'job', job, due }));
+}
+
+function shown({ phase, endsAt, startsAt, ruling, step, approvers, endedBy }: Activation): string {
+  return JSON.stringify([phase, endsAt, startsAt, ruling, step, approvers, endedBy]);
+}
+
+/** A channel hears of it when PIM says active, and its card changes when it ended. */
+async function channelJobs(ports: Ports, before: Activation, after: Activation, became: Phase | null): Promise<Job[]> {
+  const isNews = became === 'active' || (became === 'ended' && before.phase !== 'active');
+  const routes = isNews ? (await ports.store.routes()).filter((route) => watches(route, after)) : [];
+  const posted = (await ports.store.cardReaders(after.id)).flatMap((reader) =>
+    reader.kind === 'channel' ? [reader.conversationId] : [],
+  );
+  const conversations = new Set([...routes.map(({ place }) => place.conversationId), ...posted]);
+  return [...conversations].map((conversationId) => ({
+    kind: 'card',
+    activationId: after.id,
+    reader: { kind: 'channel', conversationId },
+  }));
+}
+
+export function watches(route: Route, activation: Activation): boolean {
+  if (route.place.tid !== activation.person.tid) return false;
+  const { target } = activation;
+  return route.targets?.some((watched) => target.kind === 'group' && watched.groupId === target.groupId) ?? true;
+}
+
+/** Updating a card rings no bell, so what a person waits for is also said in the chat. */
+function tellRequester(activation: Activation, became: Phase | null): Job[] {
+  const message = became === null ? null : outcome(activation, became);
+  if (!message) return [];
+  return [
+    {
+      kind: 'notice',
+      key: `${activation.id}:${became ?? ''}`,
+      to: activation.place,
+      oid: activation.person.oid,
+      message,
+    },
+  ];
+}
+
+function outcome(activation: Activation, became: Phase): Message | null {
+  const name = activation.targetName;
+  const ruling = activation.ruling;
+  const who = ruling?.by?.name ?? 'an approver';
+  const said = ruling?.reason ? [`“${ruling.reason}”`] : [];
+  switch (became) {
+    case 'waiting':
+      return activation.approvers.some(({ reached }) => reached) ? null : nobodyReached(activation);
+    case 'active':
+      return activation.approvalId === null
+        ? null
+        : notice('✓', `${name} is active. Approved${ruling ? ` by ${who}` : ''}.`, ...said);
+    case 'denied':
+      return notice('✕', `${name} was denied${ruling ? ` by ${who}` : ''}.`, ...said);
+    case 'lapsed':
+      return notice(
+        '■',
+        `Nobody decided on ${name} within 24 hours, so the request lapsed.`,
+        'Ask again when you need it.',
+      );
+    case 'ended':
+      return activation.endedBy?.oid === activation.person.oid ? null : notice('■', `${name} has ended.`);
+    case 'failed':
+      return notice('✕', `${name} was not activated.`, activation.failure ?? 'PIM gave no reason.');
+    default:
+      return null;
+  }
+}
+
+function nobodyReached(activation: Activation): Message {
+  const names = activation.approvers.map(({ name }) => name);
+  return problem(`Nobody who can approve ${activation.targetName} can be reached here.`, {
+    why:
+      names.length === 0
+        ? 'Its PIM policy names no approver other than you.'
+        : `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} not opened a chat with me yet.`,
+    next: 'The request waits in PIM: ask them to open PIM’s approvals, or to say “approvals” to me.',
+    link: { url: portalApprovals, title: 'Approvals in PIM' },
+  });
+}

@@ -1,0 +1,37 @@
+import type { Activation } from '../core/activation.ts';
+import type { Ports } from '../ports.ts';
+import { recover } from '../activate/recover.ts';
+import { settle } from './settle.ts';
+
+/** A write that is under way longer than this was cut off; PIM is asked how it went. */
+export const stepLeaseMs = 30_000;
+
+/** One round: everything that is due is read from PIM in batches and settled. Returns how many were due. */
+export async function watch(ports: Ports): Promise<number> {
+  const now = ports.clock.now();
+  const due = await ports.store.dueActivations(now, 100);
+  if (due.length === 0) return 0;
+  const cutOff = due.filter(({ phase }) => phase === 'ordering');
+  const known = due.filter(({ phase }) => phase !== 'ordering');
+  const readings = known.length > 0 ? await ports.pim.read(known) : new Map<string, never>();
+  for (const activation of known) {
+    const reading = readings.get(activation.id);
+    if (reading) await settle(ports, activation.id, reading, staleStep(activation, now));
+    else await later(ports, activation);
+  }
+  for (const activation of cutOff) await recover(ports, activation);
+  return due.length;
+}
+
+/** The reading tells what became of a cut-off write, so the claim on it is given back. */
+function staleStep(activation: Activation, now: number): { step?: null } {
+  return activation.step !== null && now - activation.step.at > stepLeaseMs ? { step: null } : {};
+}
+
+/** PIM could not be read now: look again shortly, without hurry. */
+async function later(ports: Ports, activation: Activation): Promise<void> {
+  const readAt = ports.clock.now() + 10_000;
+  await ports.store.commit([
+    { kind: 'activation', activation: { ...activation, readAt, version: activation.version + 1 } },
+  ]);
+}
