@@ -8,8 +8,8 @@ export type IdentityConfig = {
   readonly tenantId: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Decides which cloud's Graph the tokens are for. */
-  readonly graphUrl: string;
+  /** Graph's: decides for which cloud's Graph the tokens are. */
+  readonly url: string;
 };
 
 /** The sign-in service could not be asked or did not answer properly; nothing is known, trying again later is right. */
@@ -36,7 +36,7 @@ const deadlineMs = 10_000;
 /** Entra for people: msal-node with the capability CP1, without which PIM keeps refusing step-up tokens. */
 export function authority(config: IdentityConfig, clock: Clock): Authority {
   const url = `${config.authorityUrl.replace(/\/+$/, '')}/${config.tenantId}`;
-  const resource = graphResource(config.authorityUrl, config.graphUrl);
+  const resource = graphResource(config.authorityUrl, config.url);
   let kept: { readonly metadata: string; readonly until: number } | null = null;
 
   /** Every client would read this document again, so it is read once a day and handed in. */

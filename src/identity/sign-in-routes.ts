@@ -54,7 +54,7 @@ async function start(parts: Parts, request: WebRequest): Promise<WebResponse> {
   const hidden: Secrets = { nonce: text(random(32)), verifier: text(random(32)), claims: wish.claims };
   const client = await authority.client();
   // The hint spares a choice; without it the sign-in is as good.
-  const loginHint = await parts.loginHint(wish.person).catch(() => null);
+  const loginHint = (await parts.loginHint?.(wish.person).catch(() => null)) ?? null;
   await store.savePendingSignIn(idOf(state), {
     person: wish.person,
     parkedId: wish.parkedId,

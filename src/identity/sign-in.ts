@@ -23,7 +23,7 @@ export type SignInOptions = {
   /** Called once the tokens are kept: wakes what waited. */
   readonly onSignedIn: (person: Person, parkedId: string) => Promise<void>;
   /** The name the person signs in with, so that no other account is offered first; null when it is not known. */
-  readonly loginHint: (person: Person) => Promise<string | null>;
+  readonly loginHint?: (person: Person) => Promise<string | null>;
 };
 
 /** claims: only a token that answers this challenge. refused: Graph did not take this one. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sealer } from '../../src/audit/ledger.ts';
 import type { Person } from '../../src/core/person.ts';
-import { appToken } from '../../src/identity/app-token.ts';
+import { appTokens } from '../../src/identity/app-token.ts';
 import { signIn } from '../../src/identity/sign-in.ts';
 import type { SignInConfig, SignInOptions, SignInService } from '../../src/identity/sign-in.ts';
 import type { Clock, Store, WebResponse } from '../../src/ports.ts';
@@ -54,7 +54,7 @@ export async function startWorld(
   const config: SignInConfig = {
     authorityUrl: sandbox.authority,
     tenantId: sandbox.tenantId,
-    graphUrl: sandbox.graph,
+    url: sandbox.graph,
     clientId: '5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
     clientSecret: 'sandbox-graph-secret-not-a-secret',
     publicUrl: 'http://localhost:3978',
@@ -67,7 +67,6 @@ export async function startWorld(
       config,
       clock,
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
-      loginHint: () => Promise.resolve(null),
       onSignedIn: (person, parkedId) => {
         woken.push({ person, parkedId });
         return Promise.resolve();
@@ -96,7 +95,7 @@ export async function startWorld(
     clock,
     config,
     service,
-    app: appToken(config),
+    app: appTokens(config),
     woken,
     person,
     another,
