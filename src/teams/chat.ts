@@ -1,0 +1,81 @@
+import { CardFactory } from 'botbuilder';
+import type { Activity } from 'botbuilder';
+import type { Rendered } from '../cards/render.ts';
+import type { Message } from '../core/message.ts';
+import type { Place } from '../core/place.ts';
+import type { Chat, Clock, Delivery, Log, Reader } from '../ports.ts';
+import type { Connector, OpenConnector } from './connector.ts';
+import { isRefusedContent, toDelivery } from './delivery.ts';
+
+export type ChatOptions = {
+  readonly open: OpenConnector;
+  readonly render: (message: Message, reader: Reader) => Rendered;
+  readonly log: Log;
+  readonly clock: Clock;
+};
+
+/** Chat over the Bot connector that each place names. Every address is checked again here: it comes from the store. */
+export function createChat({ open, render, log, clock }: ChatOptions): Chat {
+  async function deliver(
+    to: Place,
+    rendered: Rendered,
+    what: 'send' | 'update',
+    put: (connector: Connector, activity: Partial<Activity>) => Promise<string | null>,
+  ): Promise<Delivery> {
+    try {
+      const connector = await open(to.serviceUrl);
+      if (connector === null) {
+        log.warn('chat.address.refused', { conversationId: to.conversationId });
+        return { kind: 'gone', why: 'serviceUrl not allowed' };
+      }
+      return { kind: 'delivered', activityId: await putOrShorten(connector, to, rendered, put) };
+    } catch (error) {
+      const delivery = toDelivery(error, what, clock);
+      if (delivery.kind !== 'delivered') log.warn('chat.undelivered', { what, kind: delivery.kind, why: delivery.why });
+      return delivery;
+    }
+  }
+
+  return {
+    send: (to, message, reader) =>
+      deliver(to, render(message, reader), 'send', (connector, activity) =>
+        connector.send(to.conversationId, activity),
+      ),
+    update: (to, activityId, message, reader) =>
+      deliver(to, render(message, reader), 'update', async (connector, activity) => {
+        await connector.update(to.conversationId, activityId, { ...activity, id: activityId });
+        return activityId;
+      }),
+  };
+}
+
+/** A card that the connector does not take is said in one line instead, so that the person is not left without. */
+async function putOrShorten(
+  connector: Connector,
+  to: Place,
+  rendered: Rendered,
+  put: (connector: Connector, activity: Partial<Activity>) => Promise<string | null>,
+): Promise<string | null> {
+  try {
+    return await put(connector, cardActivity(to, rendered));
+  } catch (error) {
+    if (!isRefusedContent(error)) throw error;
+    return await put(connector, { ...addressed(to), text: rendered.summary, textFormat: 'plain' });
+  }
+}
+
+function cardActivity(to: Place, rendered: Rendered): Partial<Activity> {
+  return {
+    ...addressed(to),
+    attachments: [CardFactory.adaptiveCard(rendered.card)],
+    summary: rendered.summary,
+  };
+}
+
+function addressed(to: Place): Partial<Activity> {
+  return {
+    type: 'message',
+    from: { id: to.botId, name: '' },
+    conversation: { id: to.conversationId, tenantId: to.tid } as Activity['conversation'],
+  };
+}

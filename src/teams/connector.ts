@@ -1,0 +1,66 @@
+import type { Activity, ConfigurationBotFrameworkAuthentication, TeamDetails } from 'botbuilder';
+import type { ConnectorClient } from 'botframework-connector';
+import { AuthenticationConstants, ClaimsIdentity, TeamsConnectorClient } from 'botframework-connector';
+import { isServiceUrlAllowed } from './service-url.ts';
+
+/** What the bot asks of one connector; rejects with the SDK's errors. */
+export type Connector = {
+  /** The new activity's id, or null when the connector did not say. */
+  send(conversationId: string, activity: Partial<Activity>): Promise<string | null>;
+  update(conversationId: string, activityId: string, activity: Partial<Activity>): Promise<void>;
+  team(teamId: string): Promise<TeamDetails>;
+};
+
+/** null: the address is not one that may see the bot's token, so nothing is sent there. */
+export type OpenConnector = (serviceUrl: string) => Promise<Connector | null>;
+
+const answerMs = 10_000;
+
+/**
+ * Connectors that send a request once and to one address. The SDK's clients repeat a POST three times after a lost answer
+ * (a doubled card) and follow redirects (with the bot's token); both are taken out.
+ */
+export function createConnectors(
+  authentication: ConfigurationBotFrameworkAuthentication,
+  appId: string | null,
+  serviceHosts: readonly string[],
+  loopback: boolean,
+): OpenConnector {
+  const identity = new ClaimsIdentity([{ type: AuthenticationConstants.AudienceClaim, value: appId ?? '' }], true);
+  const factory = authentication.createConnectorFactory(identity);
+
+  return async (serviceUrl) => {
+    if (!isServiceUrlAllowed(serviceUrl, serviceHosts, loopback)) return null;
+    const client = await factory.create(serviceUrl, AuthenticationConstants.ToChannelFromBotOAuthScope);
+    sendOnce(client);
+    return {
+      send: async (conversationId, activity) => {
+        const sent: { id?: string } = await client.conversations.sendToConversation(
+          conversationId,
+          activity,
+          patience(),
+        );
+        return sent.id === undefined || sent.id === '' ? null : sent.id;
+      },
+      update: async (conversationId, activityId, activity) => {
+        await client.conversations.updateActivity(conversationId, activityId, activity, patience());
+      },
+      team: async (teamId) => {
+        const teams = new TeamsConnectorClient(client.credentials, { baseUri: serviceUrl });
+        sendOnce(teams);
+        return teams.teams.fetchTeamDetails(teamId, patience());
+      },
+    };
+  };
+}
+
+function patience(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(answerMs) };
+}
+
+function sendOnce(client: ConnectorClient | TeamsConnectorClient): void {
+  type Pipeline = { removePolicy(policy: { name: string }): unknown };
+  const { pipeline } = (client as unknown as { client: { pipeline: Pipeline } }).client;
+  pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+  pipeline.removePolicy({ name: 'redirectPolicy' });
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { isTimeZone } from '../core/moment.ts';
+import type { Moment } from '../core/moment.ts';
+import type { Place } from '../core/place.ts';
+import type { Actor, Incoming } from '../ports.ts';
+import type { TeamsActivity } from './activity.ts';
+
+const executed = z.object({
+  action: z.object({ verb: z.string().catch(''), data: z.record(z.string(), z.unknown()).catch({}) }),
+});
+const submitted = z.record(z.string(), z.unknown());
+
+const maximumInputs = 20;
+const maximumInputLength = 8192;
+const maximumNameLength = 256;
+
+/** An installation is told twice (installationUpdate and conversationUpdate); within this long it counts once. */
+const sameInstallationMs = 600_000;
+
+/** null: nothing that a person asked for (reactions, deletions, other people joining, edits that are no edits …). */
+export function toIncoming(activity: TeamsActivity, now: Moment): Incoming | null {
+  const actor = toActor(activity);
+  switch (activity.type) {
+    case 'message':
+      if (actor === null) return null;
+      return activity.text === '' && activity.value !== undefined
+        ? toSubmit(activity, actor)
+        : toMessage(activity, actor);
+    case 'messageUpdate':
+      return actor === null || activity.channelData.eventType !== 'editMessage' ? null : toEdited(activity, actor);
+    case 'invoke':
+      return actor === null || activity.name !== 'adaptiveCard/action' ? null : toExecute(activity, actor);
+    case 'installationUpdate':
+    case 'conversationUpdate':
+      return toInstallation(activity, actor, now);
+    default:
+      return null;
+  }
+}
+
+function toMessage(activity: TeamsActivity, actor: Actor): Incoming {
+  const place = toPlace(activity);
+  const { text } = activity;
+  return {
+    kind: 'message',
+    eventId: eventId(activity),
+    actor,
+    place,
+    scope: place.kind,
+    text: unmentioned(activity, text),
+  };
+}
+
+function toEdited(activity: TeamsActivity, actor: Actor): Incoming {
+  const edit = `${eventId(activity)}/edit/${activity.timestamp ?? ''}`;
+  return { kind: 'edited', eventId: edit, actor, place: toPlace(activity) };
+}
+
+function toExecute(activity: TeamsActivity, actor: Actor): Incoming {
+  const { verb, data } = executed.safeParse(activity.value).data?.action ?? { verb: '', data: {} };
+  return toAction(activity, actor, verb, data);
+}
+
+/** Clients without Action.Execute send its fallback Action.Submit: a message with a value and no text. */
+function toSubmit(activity: TeamsActivity, actor: Actor): Incoming {
+  const data = submitted.safeParse(activity.value).data ?? {};
+  return toAction(activity, actor, word(data['verb']), data);
+}
+
+function toAction(activity: TeamsActivity, actor: Actor, verb: string, data: Record<string, unknown>): Incoming {
+  return {
+    kind: 'action',
+    eventId: eventId(activity),
+    actor,
+    place: toPlace(activity),
+    activityId: activity.replyToId ?? null,
+    verb: word(verb),
+    id: word(data['id']),
+    mac: word(data['mac']),
+    inputs: toInputs(data),
+  };
+}
+
+/** A field of ours; what is none of ours is an empty word and fails the seal like any other wrong one. */
+function word(value: unknown): string {
+  return typeof value === 'string' && value.length <= 512 ? value : '';
+}
+
+function toInputs(data: Record<string, unknown>): Readonly<Record<string, string>> {
+  const ours = ['verb', 'id', 'mac', '__proto__', 'constructor', 'prototype'];
+  const inputs = Object.entries(data)
+    .filter(([name]) => name.length <= 64 && !ours.includes(name))
+    .map(([name, value]) => [name, typeof value === 'number' ? `${value}` : value] as const)
+    .filter((pair): pair is readonly [string, string] => typeof pair[1] === 'string')
+    .slice(0, maximumInputs);
+  return Object.fromEntries(inputs.map(([name, value]) => [name, value.slice(0, maximumInputLength)]));
+}
+
+/** Two kinds of activity tell of the bot coming and going; upgrades of the app are neither. */
+function toInstallation(activity: TeamsActivity, actor: Actor | null, now: Moment): Incoming | null {
+  const change = installationChange(activity);
+  if (change === null) return null;
+  const place = toPlace(activity);
+  const at = activity.timestamp === undefined ? now : Date.parse(activity.timestamp);
+  const event = `${place.conversationId}/${change}/${Math.floor(at / sameInstallationMs)}`;
+  return change === 'installed'
+    ? { kind: 'installed', eventId: event, actor, place }
+    : { kind: 'removed', eventId: event, place };
+}
+
+function installationChange(activity: TeamsActivity): 'installed' | 'removed' | null {
+  if (activity.action === 'add') return 'installed';
+  if (activity.action === 'remove') return 'removed';
+  const isBot = ({ id }: { readonly id: string }): boolean => id === activity.recipient.id;
+  if (activity.membersAdded?.some(isBot) === true) return 'installed';
+  return activity.membersRemoved?.some(isBot) === true ? 'removed' : null;
+}
+
+function toActor(activity: TeamsActivity): Actor | null {
+  const { aadObjectId, name } = activity.from;
+  if (aadObjectId === undefined) return null;
+  return {
+    tid: activity.channelData.tenant.id,
+    oid: aadObjectId,
+    name: name === undefined || name === '' ? null : name.slice(0, maximumNameLength),
+    zone: toZone(activity),
+  };
+}
+
+function toZone(activity: TeamsActivity): string | null {
+  const client = activity.entities?.find((entity) => entity.type === 'clientInfo');
+  return [activity.localTimezone, client?.timezone].find((zone) => zone !== undefined && isTimeZone(zone)) ?? null;
+}
+
+function toPlace(activity: TeamsActivity): Place {
+  const { team, channel, tenant } = activity.channelData;
+  const kind = toKind(activity);
+  const name = kind === 'channel' ? (channel?.name ?? team?.name) : activity.conversation.name;
+  return {
+    kind,
+    // A channel's own id starts a new conversation there; with ";messageid=" it would answer in this one.
+    conversationId: activity.conversation.id.split(';')[0] ?? activity.conversation.id,
+    serviceUrl: activity.serviceUrl,
+    tid: tenant.id,
+    botId: activity.recipient.id,
+    name: name === undefined || name === '' ? null : name.slice(0, maximumNameLength),
+    teamGroupId: kind === 'channel' ? (team?.aadGroupId?.toLowerCase() ?? null) : null,
+  };
+}
+
+function toKind(activity: TeamsActivity): Place['kind'] {
+  const { conversationType, isGroup } = activity.conversation;
+  if (conversationType === 'channel' || activity.channelData.team !== undefined) return 'channel';
+  return conversationType === 'groupChat' || isGroup === true ? 'groupChat' : 'personal';
+}
+
+function eventId(activity: TeamsActivity): string {
+  return `${activity.conversation.id}/${activity.id}`;
+}
+
+/** The bot's own @mention is an address, not a part of the sentence. */
+function unmentioned(activity: TeamsActivity, text: string): string {
+  return (activity.entities ?? [])
+    .filter((entity) => entity.type === 'mention' && entity.mentioned?.id === activity.recipient.id)
+    .reduce((rest, mention) => rest.replace(mention.text ?? '', ''), text)
+    .trim();
+}

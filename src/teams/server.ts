@@ -1,0 +1,90 @@
+import restify from 'restify';
+import type { Request, Response } from 'restify';
+import type { Clock, WebRoute } from '../ports.ts';
+import type { Bot } from './bot.ts';
+
+export type ServerOptions = {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly bot: Pick<Bot, 'process'>;
+  readonly routes: readonly WebRoute[];
+  readonly health: () => Readonly<Record<string, unknown>>;
+  readonly ready: () => Promise<{ readonly ok: boolean; readonly missing: readonly string[] }>;
+  readonly clock: Clock;
+};
+
+export type Server = { listen(): Promise<{ readonly port: number }>; close(): Promise<void> };
+
+const headersMs = 10_000;
+const requestMs = 20_000;
+const drainMs = 10_000;
+
+const words: Readonly<Record<number, string>> = { 400: 'bad request', 404: 'not found', 405: 'method not allowed' };
+
+/** The one web server: what Teams posts, what operators probe, and the pages that others hand in. */
+export function createServer(options: ServerOptions): Server {
+  const server = restify.createServer({ name: 'jitney' });
+  server.server.headersTimeout = headersMs;
+  server.server.requestTimeout = requestMs;
+  server.on(
+    'restifyError',
+    (_request: Request, response: Response, error: { statusCode?: number }, done: () => void) => {
+      sendError(response, error.statusCode ?? 500);
+      done();
+    },
+  );
+
+  server.post('/api/messages', async (request, response) => {
+    await options.bot.process(request, response);
+  });
+  server.get('/healthz', (_request, response, next) => {
+    sendJson(response, 200, options.health());
+    next();
+  });
+  server.get('/readyz', async (_request, response) => {
+    const { ok, missing } = await options.ready();
+    sendJson(response, ok ? 200 : 503, { ok, missing });
+  });
+  for (const route of options.routes) {
+    server.get(route.path, async (request, response) => answerPage(route, request, response, options.clock));
+  }
+
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(options.port, options.host, () => {
+          server.off('error', reject);
+          resolve({ port: server.address().port });
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        const impatient = setTimeout(() => server.server.closeAllConnections(), drainMs);
+        server.close(() => {
+          clearTimeout(impatient);
+          resolve();
+        });
+        server.server.closeIdleConnections();
+      }),
+  };
+}
+
+async function answerPage(route: WebRoute, request: Request, response: Response, clock: Clock): Promise<void> {
+  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const answer = await route.handle({ query: Object.fromEntries(searchParams), now: clock.now() });
+  response.sendRaw(answer.status, answer.body, answer.headers);
+}
+
+function sendJson(response: Response, status: number, body: unknown): void {
+  response.sendRaw(status, JSON.stringify(body), {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+  });
+}
+
+/** One form for every failure, with our words only: inner messages quote the request or the code. */
+function sendError(response: Response, status: number): void {
+  if (!response.headersSent) sendJson(response, status, { error: words[status] ?? 'failed' });
+}

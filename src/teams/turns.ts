@@ -1,0 +1,113 @@
+import { Application } from '@microsoft/teams-ai/lib/Application.js';
+import type { TurnState } from '@microsoft/teams-ai/lib/TurnState.js';
+import type { TurnContext } from 'botbuilder';
+import type { Rendered } from '../cards/render.ts';
+import type { Message } from '../core/message.ts';
+import type { Place } from '../core/place.ts';
+import type { Chat, Clock, Incoming, Reader } from '../ports.ts';
+import type { TeamsActivity } from './activity.ts';
+import type { OpenConnector } from './connector.ts';
+import { toIncoming } from './incoming.ts';
+
+export type TurnOptions = {
+  readonly handle: (incoming: Incoming) => Promise<Message | null>;
+  readonly render: (message: Message, reader: Reader) => Rendered;
+  readonly defaultZone: string;
+  readonly clock: Clock;
+  readonly chat: Chat;
+  readonly open: OpenConnector;
+  /** Completes what an activity says of its place. */
+  readonly complete: (place: Place, activity: TeamsActivity) => Promise<Place>;
+};
+
+type Action = Extract<Incoming, { kind: 'action' }>;
+
+const typingAfterMs = 1000;
+
+/** Which activity goes where. The SDK's own turn state stays empty: it has no versions, the last writer would win. */
+export function createTurns(options: TurnOptions): Application {
+  const { handle, render, chat, clock } = options;
+  // The SDK's typing timer is one for all conversations at once, and its mention removal fails on a message without text.
+  const application = new Application<TurnState>({ startTypingTimer: false, removeRecipientMention: false });
+
+  async function receive(context: TurnContext): Promise<Incoming | null> {
+    const activity = context.activity as unknown as TeamsActivity;
+    const incoming = toIncoming(activity, clock.wall());
+    if (incoming === null || incoming.kind === 'action') return incoming;
+    return { ...incoming, place: await options.complete(incoming.place, activity) };
+  }
+
+  async function arrived(context: TurnContext): Promise<void> {
+    const incoming = await receive(context);
+    if (incoming === null) return;
+    await whileTyping(options.open, incoming.place, context.activity.conversation.id, () => handle(incoming));
+  }
+
+  async function submitted(context: TurnContext): Promise<void> {
+    const incoming = await receive(context);
+    if (incoming?.kind !== 'action') return;
+    const message = await handle(incoming);
+    if (message === null) return;
+    const reader = readerOf(incoming, options.defaultZone);
+    if (incoming.activityId === null) await chat.send(incoming.place, message, reader);
+    else await chat.update(incoming.place, incoming.activityId, message, reader);
+  }
+
+  async function executed(context: TurnContext): Promise<string> {
+    const incoming = await receive(context);
+    const message = incoming?.kind === 'action' ? await handle(incoming) : null;
+    const card = message === null ? null : render(message, readerOf(incoming as Action, options.defaultZone)).card;
+    await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body: executeResponse(card) } });
+    return '';
+  }
+
+  application.adaptiveCards.actionExecute(/^/, executed);
+  application.adaptiveCards.actionSubmit(/^/, submitted);
+  application.message(/^/, arrived);
+  application.messageEventUpdate('editMessage', arrived);
+  application.activity(/^(message|installationUpdate|conversationUpdate)$/, submittedOrArrived);
+  return application;
+
+  /** What the routes above left: messages without words, cards without a verb, the bot coming and going. */
+  async function submittedOrArrived(context: TurnContext): Promise<void> {
+    if (context.activity.type === 'message' && context.activity.value !== undefined) await submitted(context);
+    else await arrived(context);
+  }
+}
+
+/** Source: Universal Actions for Adaptive Cards, invoke response. Without a card the clicked one stays. */
+function executeResponse(card: Record<string, unknown> | null): Record<string, unknown> {
+  return card === null
+    ? { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'OK' }
+    : { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: card };
+}
+
+/** A room reads over the clicker's shoulder, so a card there carries nobody's buttons. */
+function readerOf(action: Action, defaultZone: string): Reader {
+  const oid = action.place.kind === 'personal' ? action.actor.oid : null;
+  return { oid, zone: action.actor.zone ?? defaultZone };
+}
+
+async function whileTyping<T>(
+  open: OpenConnector,
+  place: Place,
+  conversationId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => void sayTyping(open, place, conversationId), typingAfterMs);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A courtesy: when it does not arrive, nothing is lost. */
+async function sayTyping(open: OpenConnector, place: Place, conversationId: string): Promise<void> {
+  try {
+    const connector = await open(place.serviceUrl);
+    await connector?.send(conversationId, { type: 'typing', from: { id: place.botId, name: '' } });
+  } catch {
+    return;
+  }
+}
