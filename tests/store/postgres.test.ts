@@ -1,0 +1,74 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { startPostgres } from '../support/postgres.ts';
+import type { PostgresServer } from '../support/postgres.ts';
+import { open } from './fixtures.ts';
+import type { OpenStore } from './fixtures.ts';
+import { activationRules } from './rules/activation-rules.ts';
+import { jobRules } from './rules/job-rules.ts';
+import { ledgerRules } from './rules/ledger-rules.ts';
+import { memoryRules } from './rules/memory-rules.ts';
+import { tokenRules } from './rules/token-rules.ts';
+
+let server: PostgresServer;
+let url = '';
+const opened: OpenStore[] = [];
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+afterAll(() => server.stop());
+
+async function replica(): Promise<OpenStore> {
+  opened.push(await open(url));
+  return opened.at(-1)!;
+}
+
+async function store(): Promise<OpenStore> {
+  url = await server.database();
+  return replica();
+}
+
+async function sql(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('on PostgreSQL', () => {
+  activationRules({ store, replica });
+  jobRules({ store, replica });
+  memoryRules({ store, replica });
+  tokenRules({ store, replica });
+  ledgerRules({ store, replica }, sql);
+
+  test('refuses to truncate the ledger, also in a session that plays a replica', async () => {
+    await store();
+
+    await expect(sql('truncate ledger')).rejects.toThrow('append-only');
+    await expect(sql('set session_replication_role = replica; truncate ledger')).rejects.toThrow('append-only');
+  });
+
+  test('several replicas may start on an empty database at once', async () => {
+    url = await server.database();
+
+    opened.push(...(await Promise.all([open(url), open(url), open(url)])));
+
+    for (const each of opened) await each.check();
+  });
+
+  test('survives that the server drops its connections', async () => {
+    const each = await store();
+    await sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'jitney'`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    await each.check();
+  });
+});

@@ -1,0 +1,218 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Job, LeasedJob } from '../../../src/ports.ts';
+import { chat, resume } from '../fixtures.ts';
+import type { OpenStore, Stores } from '../fixtures.ts';
+
+export function jobRules({ store: fresh, replica }: Stores): void {
+  describe('jobs', () => {
+    test('leases what is due, earliest first, and nothing twice', async () => {
+      const store = await fresh();
+      await enqueue(store, ['c', 30], ['a', 10], ['b', 20], ['late', 31]);
+
+      expect(await lease(store, 30, 2)).toEqual(['resume:a', 'resume:b']);
+      expect(await lease(store, 30)).toEqual(['resume:c']);
+      expect(await lease(store, 30)).toEqual([]);
+    });
+
+    test('hands a job whose lease ran out to the next, and the late first holder changes nothing', async () => {
+      const store = await fresh();
+      await enqueue(store, ['a', 10]);
+      const [first] = await store.leaseJobs(10, 'one', 9, 100);
+
+      expect(await store.leaseJobs(109, 'two', 9, 100)).toEqual([]);
+      const [second] = await store.leaseJobs(110, 'two', 9, 100);
+      expect(second).toMatchObject({ id: 'resume:a', job: resume('a'), tries: 2 });
+      await store.postponeJob(first!, 9_999);
+      await store.finishJob(first!);
+
+      expect(await store.nextJobDue()).toBe(210);
+      await store.finishJob(second!);
+      expect(await store.nextJobDue()).toBeNull();
+    });
+
+    test('a holder of long ago cannot finish a job that was made anew under the same key', async () => {
+      const store = await fresh();
+      await enqueue(store, ['a', 10]);
+      const [old] = await store.leaseJobs(10, 'one', 9, 100);
+      const [second] = await store.leaseJobs(110, 'two', 9, 100);
+      await store.finishJob(second!);
+      await enqueue(store, ['a', 10]);
+      await store.leaseJobs(120, 'two', 9, 100);
+
+      await store.finishJob(old!);
+
+      expect(await store.nextJobDue()).toBe(220);
+    });
+
+    test('makes a waiting job due again instead of doubling it, at the earlier time and with the newest content', async () => {
+      const store = await fresh();
+      await store.commit([{ kind: 'job', job: note('old'), due: 50 }]);
+      await store.commit([{ kind: 'job', job: note('new'), due: 20 }]);
+      await store.commit([{ kind: 'job', job: note('newest'), due: 80 }]);
+
+      const jobs = await store.leaseJobs(20, 'one', 9, 100);
+
+      expect(jobs.map(({ job }) => job)).toEqual([note('newest')]);
+    });
+
+    test('keeps the newer wish when an older one is finished after it', async () => {
+      const store = await fresh();
+      await store.commit([{ kind: 'job', job: note('old'), due: 10 }]);
+      const [older] = await store.leaseJobs(10, 'one', 9, 100);
+      await store.commit([{ kind: 'job', job: note('new'), due: 12 }]);
+      expect(await store.leaseJobs(12, 'two', 9, 100)).toEqual([]);
+
+      await store.finishJob(older!);
+
+      const [newer] = await store.leaseJobs(12, 'one', 9, 100);
+      expect(newer).toMatchObject({ job: note('new'), tries: 1 });
+      await store.finishJob(newer!);
+      expect(await store.nextJobDue()).toBeNull();
+    });
+
+    test('counts tries over postponements', async () => {
+      const store = await fresh();
+      await enqueue(store, ['a', 10]);
+      for (let tries = 1; tries <= 3; tries++) {
+        const [leased] = await store.leaseJobs(tries * 10, 'one', 9, 1_000);
+        expect(leased?.tries).toBe(tries);
+        await store.postponeJob(leased!, tries * 10 + 10);
+        expect(await store.leaseJobs(tries * 10 + 9, 'one', 9, 100)).toEqual([]);
+      }
+    });
+
+    test('keeps jobs of different readers, states and kinds apart', async () => {
+      const store = await fresh();
+      const jobs: readonly Job[] = [
+        { kind: 'card', activationId: 'a', reader: { kind: 'requester' } },
+        { kind: 'card', activationId: 'a', reader: { kind: 'approver', oid: 'x' } },
+        { kind: 'card', activationId: 'a', reader: { kind: 'channel', conversationId: '19:x@thread.tacv2' } },
+        { kind: 'signInCard', parkedId: 'a', state: 'open' },
+        { kind: 'signInCard', parkedId: 'a', state: 'done' },
+        { kind: 'resume', parkedId: 'a' },
+      ];
+      await store.commit([...jobs, ...jobs].map((job) => ({ kind: 'job', job, due: 1 })));
+
+      const leased = await store.leaseJobs(1, 'one', 99, 100);
+
+      expect(leased.map(({ job }) => JSON.stringify(job)).sort()).toEqual(
+        jobs.map((job) => JSON.stringify(job)).sort(),
+      );
+    });
+
+    test('property: workers that lease at the same time share the due jobs out, each to one', async () => {
+      const [store, other] = [await fresh(), await replica()];
+      let now = 1_000;
+      const draws = fc.record({
+        jobs: fc.uniqueArray(fc.record({ id: fc.nat(60), late: fc.boolean() }), { selector: ({ id }) => id }),
+        workers: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 2, maxLength: 5 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(draws, async ({ jobs, workers }) => {
+          now += 1_000_000;
+          await enqueue(store, ...jobs.map(({ id, late }) => [`${id}`, late ? now + 1 : now] as const));
+          const got: string[] = [];
+          for (let round = ['']; round.length > 0; got.push(...round)) {
+            const leases = workers.map((limit, n) => lease(n % 2 === 0 ? store : other, now, limit));
+            round = (await Promise.all(leases)).flat();
+          }
+          expect(got.sort()).toEqual(jobs.flatMap(({ id, late }) => (late ? [] : [`resume:${id}`])).sort());
+          await drain(store, now + 500_000);
+        }),
+        { numRuns: 15 },
+      );
+    });
+
+    test('property: any history of a queue agrees with a list in memory', async () => {
+      const store = await fresh();
+      let now = 1_000;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+          await drain(store, now + 1_000_000);
+          now += 10_000_000;
+          now = await followHistory(store, steps, now);
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+}
+
+type Step =
+  | { readonly kind: 'enqueue'; readonly id: string; readonly in: number }
+  | { readonly kind: 'lease'; readonly limit: number }
+  | { readonly kind: 'finish' | 'postpone'; readonly pick: number }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant('enqueue'), id: fc.constantFrom('a', 'b', 'c'), in: fc.nat(60) }),
+  fc.record({ kind: fc.constant('lease'), limit: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ kind: fc.constantFrom('finish', 'postpone'), pick: fc.nat() }),
+  fc.record({ kind: fc.constant('wait'), ms: fc.nat(80) }),
+);
+
+type Row = { due: number; until: number | null; holder: LeasedJob | null; again: boolean; tries: number };
+
+/** Plays the steps on the store and on a plain list of what is promised; every lease must give the same jobs. */
+async function followHistory(store: OpenStore, steps: readonly Step[], start: number): Promise<number> {
+  let now = start;
+  const rows = new Map<string, Row>();
+  const held: LeasedJob[] = [];
+  for (const next of steps) {
+    if (next.kind === 'wait') now += next.ms;
+    if (next.kind === 'enqueue') {
+      const id = `resume:${next.id}`;
+      const row = rows.get(id);
+      if (row === undefined) rows.set(id, { due: now + next.in, until: null, holder: null, again: false, tries: 0 });
+      else Object.assign(row, { due: Math.min(row.due, now + next.in), again: true });
+      await enqueue(store, [next.id, now + next.in]);
+    }
+    if (next.kind === 'lease') {
+      const free = [...rows].filter(([, { due, until }]) => due <= now && (until === null || until <= now));
+      free.sort(([a, { due }], [b, { due: other }]) => due - other || (a < b ? -1 : 1));
+      const expected = free.slice(0, next.limit).map(([id, row]) => ({ id, tries: row.tries + 1 }));
+      const leased = await store.leaseJobs(now, 'worker', next.limit, 50);
+      expect(leased.map(({ id, tries }) => ({ id, tries }))).toEqual(expected);
+      for (const job of leased) {
+        Object.assign(rows.get(job.id)!, { until: now + 50, holder: job, again: false, tries: job.tries });
+      }
+      held.push(...leased);
+    }
+    if ((next.kind === 'finish' || next.kind === 'postpone') && held.length > 0) {
+      // Leases long lost are tried too; one holder speaks once.
+      const [job] = held.splice(next.pick % held.length, 1);
+      const row = rows.get(job!.id);
+      const mine = row?.holder === job;
+      if (next.kind === 'finish') {
+        await store.finishJob(job!);
+        if (mine && row?.again === false) rows.delete(job!.id);
+        else if (mine) Object.assign(row!, { until: null, holder: null, again: false, tries: 0 });
+      } else {
+        await store.postponeJob(job!, now + 20);
+        if (mine) Object.assign(row!, { due: now + 20, until: null, holder: null, again: false });
+      }
+    }
+  }
+  const next = [...rows.values()].map(({ due, until }) => until ?? due);
+  expect(await store.nextJobDue()).toBe(next.length === 0 ? null : Math.min(...next));
+  return now;
+}
+
+function note(text: string): Job {
+  const message = { kind: 'notice', shape: '○', title: text, lines: [] } as const;
+  return { kind: 'notice', key: 'n', to: chat(), oid: null, message };
+}
+
+async function enqueue(store: OpenStore, ...jobs: readonly (readonly [id: string, due: number])[]): Promise<void> {
+  expect(await store.commit(jobs.map(([id, due]) => ({ kind: 'job', job: resume(id), due })))).toBe(true);
+}
+
+async function lease(store: OpenStore, now: number, limit = 9): Promise<string[]> {
+  return (await store.leaseJobs(now, 'worker', limit, 100)).map(({ id }) => id);
+}
+
+async function drain(store: OpenStore, now: number): Promise<void> {
+  for (const job of await store.leaseJobs(now, 'sweeper', 1_000, 1)) await store.finishJob(job);
+  expect(await store.nextJobDue()).toBeNull();
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { verify } from '../../../src/audit/ledger.ts';
+import { activation, entry, ledgerKey } from '../fixtures.ts';
+import type { Stores } from '../fixtures.ts';
+
+/** sql runs a statement on the database behind the newest store, past the store. */
+export function ledgerRules({ store: fresh, replica }: Stores, sql: (statement: string) => Promise<void>): void {
+  describe('the ledger', () => {
+    test('writes an entry with the change it speaks of, and verifies', async () => {
+      const store = await fresh();
+      await store.commit([
+        { kind: 'audit', entry: entry('ask', { detail: { name: "O'Hara \u0000 \ud800", n: 1.5, yes: true } }) },
+        { kind: 'newActivation', activation: activation('a') },
+        { kind: 'audit', entry: entry('order') },
+      ]);
+
+      const rows = await store.ledger(0, 10);
+      expect(rows.map(({ seq, entry: text }) => [seq, (JSON.parse(text) as { action: string }).action])).toEqual([
+        [1, 'ask'],
+        [2, 'order'],
+      ]);
+      expect(verify(rows, ledgerKey)).toEqual({ ok: true, count: 2 });
+      expect(await store.ledger(1, 10)).toEqual(rows.slice(1));
+      expect(await store.ledger(0, 1)).toEqual(rows.slice(0, 1));
+    });
+
+    test('stays one chain without a gap when replicas write at the same time', async () => {
+      const [store, other] = [await fresh(), await replica()];
+
+      await Promise.all(
+        Array.from({ length: 40 }, (_, n) =>
+          (n % 2 === 0 ? store : other).commit([
+            { kind: 'audit', entry: entry(`n${n}`) },
+            { kind: 'job', job: { kind: 'resume', parkedId: `${n % 3}` }, due: n },
+            { kind: 'job', job: { kind: 'resume', parkedId: `${(n + 1) % 3}` }, due: n },
+          ]),
+        ),
+      );
+
+      expect(verify(await store.ledger(0, 100), ledgerKey)).toEqual({ ok: true, count: 40 });
+    });
+
+    test.each([
+      [`update ledger set entry = '{}' where seq = 1`, 'append-only'],
+      ['delete from ledger where seq = 2', 'append-only'],
+      [`insert into ledger values (4, 1, '{}', 'x', 'x', 'x')`, 'no gap'],
+    ])('the database itself refuses to %s', async (statement, why) => {
+      const store = await fresh();
+      await store.commit([
+        { kind: 'audit', entry: entry('one') },
+        { kind: 'audit', entry: entry('two') },
+      ]);
+
+      await expect(sql(statement)).rejects.toThrow(why);
+
+      expect(verify(await store.ledger(0, 10), ledgerKey)).toEqual({ ok: true, count: 2 });
+    });
+  });
+
+  test('check writes, and throws when the database cannot be written', async () => {
+    const store = await fresh();
+    await store.check();
+    await sql('drop table pulse');
+
+    await expect(store.check()).rejects.toThrow();
+  });
+}
