@@ -20,7 +20,8 @@ const DAY = 86_400_000;
 export async function makeCertificates(now: number): Promise<Certificates> {
   const [authority, server] = await Promise.all([makeKeys(), makeKeys()]);
   const validity = { notBefore: new Date(now - DAY), notAfter: new Date(now + 365 * DAY) };
-  const name = 'CN=Jitney sandbox authority';
+  // Each authority has a name of its own: a process that trusts several would check against the wrong one of the same name.
+  const name = `CN=Jitney sandbox authority ${serialNumber()}`;
   const ca = await X509CertificateGenerator.createSelfSigned({
     ...validity,
     serialNumber: serialNumber(),

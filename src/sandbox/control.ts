@@ -31,8 +31,8 @@ const clockSchema = z.union([z.strictObject({ advance: z.string() }), z.strictOb
 const settingsSchema = z.strictObject({
   allowSelfApproval: z.boolean().optional(),
   pageSize: z.int().min(1).max(1000).optional(),
-  /** Lifetime of new access tokens. */
-  tokenSeconds: z.int().min(1).max(86_400).optional(),
+  /** Lifetime of new access tokens; below zero they have expired already. */
+  tokenSeconds: z.int().min(-86_400).max(86_400).optional(),
 });
 const revokeSchema = z.strictObject({ oid: z.string() });
 const tokenSchema = z.strictObject({

@@ -77,7 +77,7 @@ async function respond(
     return;
   }
   const delivery = await (isControl(received) ? serveControl(routes, received) : serve(routes, received));
-  if (delivery.kind === 'broken') response.socket?.resetAndDestroy();
+  if (delivery.kind === 'broken') response.socket?.destroy();
   else if (delivery.kind === 'truncated') sendTruncated(response, delivery.reply);
   else send(response, delivery.reply);
 }

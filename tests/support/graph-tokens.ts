@@ -27,8 +27,12 @@ export async function askToken(
   sandbox: StartedSandbox,
   fields: Readonly<Record<string, string | undefined>>,
 ): Promise<{ status: number; body: Tokens }> {
-  const all = { client_id: graphApp.clientId, client_secret: graphApp.clientSecret, ...fields };
-  const form = new URLSearchParams(Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]));
+  const all: Record<string, string | undefined> = {
+    client_id: graphApp.clientId,
+    client_secret: graphApp.clientSecret,
+    ...fields,
+  };
+  const form = given(all);
   const url = `${sandbox.authority}/${sandbox.tenantId}/oauth2/v2.0/token`;
   const response = await fetch(url, { method: 'POST', body: form });
   return { status: response.status, body: (await response.json()) as Tokens };
@@ -53,7 +57,7 @@ export function authorizeUrl(
     code_challenge_method: 'S256',
     ...fields,
   };
-  const query = new URLSearchParams(Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]));
+  const query = given(all);
   return { url: `${sandbox.control}/${sandbox.tenantId}/oauth2/v2.0/authorize?${query.toString()}`, verifier };
 }
 
@@ -79,4 +83,10 @@ export async function appToken(sandbox: StartedSandbox): Promise<string> {
   const scope = 'https://graph.microsoft.com/.default';
   const { body } = await askToken(sandbox, { grant_type: 'client_credentials', scope });
   return body.access_token;
+}
+
+function given(fields: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.set(name, value);
+  return form;
 }
