@@ -152,8 +152,10 @@ export type PimRequest = {
 };
 
 export type Approval = {
-  /** Equal to the request's id and to the id of its only stage. */
+  /** Equal to the request's id. */
   id: string;
+  /** PIM has one stage, and it carries the approval's own id. */
+  stageId: string;
   reviewResult: 'NotReviewed' | 'Approved' | 'Denied';
   status: 'InProgress' | 'Completed' | 'Expired';
   reviewedDateTime: string | null;

@@ -3,9 +3,10 @@ import { z } from 'zod';
 
 import { findGroup, findPerson, sameId, transitiveGroups, transitiveMembers } from '../pim/directory.ts';
 import { refuse } from '../pim/refusal.ts';
-import type { Group, Person, World } from '../world.ts';
+import type { Person, World } from '../world.ts';
 import type { Exchange, GraphAnswer } from './call.ts';
 import { graphError, refusalAnswer } from './errors.ts';
+import { GROUP_OTHERS, groupRow, userRow } from './directory-rows.ts';
 import type { Row } from './filter.ts';
 import { textOf } from './filter.ts';
 import type { QueryOption, Resource } from './query.ts';
@@ -46,7 +47,7 @@ const GROUPS: Resource = {
     isAssignableToRole: 'boolean',
     onPremisesSyncEnabled: 'boolean',
   },
-  others: ['groupTypes', 'visibility', 'membershipRule'],
+  others: [...GROUP_OTHERS, 'groupTypes', 'visibility', 'membershipRule'],
   expand: {},
   options: OPTIONS,
   page: PAGE,
@@ -74,43 +75,6 @@ const USER_DEFAULTS = [
   'id',
 ];
 
-function userRow(person: Person): Row {
-  const [givenName = null, ...rest] = person.name.split(' ');
-  return {
-    businessPhones: [],
-    displayName: person.name,
-    givenName,
-    jobTitle: person.jobTitle,
-    mail: person.mail,
-    mobilePhone: null,
-    officeLocation: null,
-    preferredLanguage: null,
-    surname: rest.length > 0 ? rest.join(' ') : null,
-    userPrincipalName: person.upn,
-    id: person.id,
-    userType: person.userType,
-    accountEnabled: true,
-  };
-}
-
-function groupRow(group: Group): Row {
-  const unified = group.kind === 'microsoft365';
-  return {
-    id: group.id,
-    displayName: group.name,
-    description: group.description,
-    mail: group.mail,
-    mailNickname: group.name.replaceAll(/[^A-Za-z0-9]/g, ''),
-    mailEnabled: unified,
-    securityEnabled: !unified,
-    groupTypes: [...(unified ? ['Unified'] : []), ...(group.dynamic ? ['DynamicMembership'] : [])],
-    isAssignableToRole: group.roleAssignable,
-    onPremisesSyncEnabled: group.synced ? true : null,
-    visibility: unified ? 'Private' : null,
-    membershipRule: group.dynamic ? 'user.accountEnabled -eq true' : null,
-  };
-}
-
 function objectRow(world: World, id: string): Row {
   const person = findPerson(world, id);
   if (person !== undefined) return { '@odata.type': '#microsoft.graph.user', ...userRow(person) };
@@ -120,7 +84,7 @@ function objectRow(world: World, id: string): Row {
 
 /** Rows as they go out when the caller names no `$select`. */
 function trimmed(exchange: Exchange, row: Row): Row {
-  if ([...exchange.call.query.keys()].some((name) => name.toLowerCase() === '$select')) return row;
+  if ([...exchange.call.query.keys()].some((name) => /^\$?select$/i.test(name))) return row;
   return Object.fromEntries(Object.entries(row).filter(([name]) => USER_DEFAULTS.includes(name)));
 }
 

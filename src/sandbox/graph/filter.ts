@@ -22,53 +22,57 @@ type Literal = { type: FieldType | 'null' | 'number'; value: string | number | b
 type Expression = { matches: (row: Row) => boolean; equals: ReadonlyMap<string, string> };
 type Scope = { fields: Fields; variable: string | null; prefix: string };
 
-class Refused extends Error {}
+const BAD_FILTER = 'BadFilter';
+
+function badFilter(message: string): Error {
+  return Object.assign(new Error(message), { name: BAD_FILTER });
+}
 
 export function parseFilter(text: string, fields: Fields): Filter | FilterRefusal {
   const tokens = tokenize(text);
   if (tokens === null) return { kind: 'refused', message: `Invalid filter clause: '${text}'.` };
-  const reader = new Reader(tokens);
+  const reader = createReader(tokens);
   try {
     const expression = readOr(reader, { fields, variable: null, prefix: '' });
-    if (!reader.done()) throw new Refused(`Syntax error in '${text}'.`);
+    if (!reader.done()) throw badFilter(`Syntax error in '${text}'.`);
     return { kind: 'filter', ...expression };
   } catch (error) {
-    if (error instanceof Refused) return { kind: 'refused', message: `Invalid filter clause: ${error.message}` };
+    if (error instanceof Error && error.name === BAD_FILTER)
+      return { kind: 'refused', message: `Invalid filter clause: ${error.message}` };
     throw error;
   }
 }
 
-class Reader {
-  private readonly tokens: readonly FilterToken[];
-  private position = 0;
-
-  constructor(tokens: readonly FilterToken[]) {
-    this.tokens = tokens;
-  }
-
-  done(): boolean {
-    return this.position >= this.tokens.length;
-  }
-
-  next(): FilterToken {
-    const token = this.tokens[this.position];
-    if (token === undefined) throw new Refused('The expression ends too early.');
-    this.position += 1;
-    return token;
-  }
-
+type Reader = {
+  done: () => boolean;
+  next: () => FilterToken;
   /** Takes the mark or word when it comes next. */
-  take(text: string): boolean {
-    const token = this.tokens[this.position];
+  take: (text: string) => boolean;
+  expect: (text: string) => void;
+};
+
+function createReader(tokens: readonly FilterToken[]): Reader {
+  let position = 0;
+  const take = (text: string): boolean => {
+    const token = tokens[position];
     if (token === undefined || (token.kind !== 'mark' && token.kind !== 'name')) return false;
     if (token.text.toLowerCase() !== text) return false;
-    this.position += 1;
+    position += 1;
     return true;
-  }
-
-  expect(text: string): void {
-    if (!this.take(text)) throw new Refused(`'${text}' expected.`);
-  }
+  };
+  return {
+    take,
+    done: () => position >= tokens.length,
+    next: () => {
+      const token = tokens[position];
+      if (token === undefined) throw badFilter('The expression ends too early.');
+      position += 1;
+      return token;
+    },
+    expect: (text) => {
+      if (!take(text)) throw badFilter(`'${text}' expected.`);
+    },
+  };
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
@@ -103,25 +107,25 @@ function readTerm(reader: Reader, scope: Scope): Expression {
     return inner;
   }
   const token = reader.next();
-  if (token.kind !== 'name') throw new Refused('A property was expected.');
+  if (token.kind !== 'name') throw badFilter('A property was expected.');
   if (token.text.toLowerCase() === 'startswith' && reader.take('(')) return readStartsWith(reader, scope);
   if (token.text.toLowerCase().endsWith('/any') && reader.take('(')) return readAny(reader, scope, token.text);
   const path = property(scope, token.text);
   if (reader.take('in')) return readIn(reader, path);
   const operator = reader.next();
-  if (operator.kind !== 'name') throw new Refused('An operator was expected.');
+  if (operator.kind !== 'name') throw badFilter('An operator was expected.');
   return comparison(path, operator.text.toLowerCase(), literal(reader.next(), path));
 }
 
 function readStartsWith(reader: Reader, scope: Scope): Expression {
   const token = reader.next();
-  if (token.kind !== 'name') throw new Refused('A property was expected.');
+  if (token.kind !== 'name') throw badFilter('A property was expected.');
   const path = property(scope, token.text);
   reader.expect(',');
   const start = literal(reader.next(), path);
   reader.expect(')');
   if (reader.take('eq')) reader.expect('true');
-  if (path.type !== 'string' || typeof start.value !== 'string') throw new Refused('startswith wants two texts.');
+  if (path.type !== 'string' || typeof start.value !== 'string') throw badFilter('startswith wants two texts.');
   const wanted = start.value.toLowerCase();
   return {
     matches: (row) => textOf(valueAt(row, path.name)).toLowerCase().startsWith(wanted),
@@ -133,7 +137,7 @@ function readAny(reader: Reader, scope: Scope, text: string): Expression {
   const collection = text.slice(0, text.lastIndexOf('/'));
   const variable = reader.next();
   reader.expect(':');
-  if (variable.kind !== 'name') throw new Refused('A variable was expected.');
+  if (variable.kind !== 'name') throw badFilter('A variable was expected.');
   const inner = readOr(reader, { fields: scope.fields, variable: variable.text, prefix: `${collection}[]/` });
   reader.expect(')');
   return {
@@ -159,17 +163,17 @@ type Path = { name: string; type: FieldType };
 
 function property(scope: Scope, text: string): Path {
   const { variable, prefix, fields } = scope;
-  if (variable !== null && !text.startsWith(`${variable}/`)) throw new Refused(`Unknown variable in '${text}'.`);
+  if (variable !== null && !text.startsWith(`${variable}/`)) throw badFilter(`Unknown variable in '${text}'.`);
   const name = variable === null ? text : text.slice(variable.length + 1);
   const known = Object.keys(fields).find((field) => field.toLowerCase() === `${prefix}${name}`.toLowerCase());
-  if (known === undefined) throw new Refused(`Could not find a property named '${text}'.`);
+  if (known === undefined) throw badFilter(`Could not find a property named '${text}'.`);
   return { name: known.slice(prefix.length), type: fields[known] ?? 'string' };
 }
 
 function literal(token: FilterToken, path: Path): Literal {
   const found = readLiteral(token);
   if (found.type !== 'null' && found.type !== path.type) {
-    throw new Refused(`'${path.name}' is of type ${path.type} and cannot be compared with a ${found.type}.`);
+    throw badFilter(`'${path.name}' is of type ${path.type} and cannot be compared with a ${found.type}.`);
   }
   return found;
 }
@@ -181,14 +185,14 @@ function readLiteral(token: FilterToken): Literal {
   const word = token.text.toLowerCase();
   if (word === 'null') return { type: 'null', value: null };
   if (word === 'true' || word === 'false') return { type: 'boolean', value: word === 'true' };
-  throw new Refused(`'${token.text}' is no value.`);
+  throw badFilter(`'${token.text}' is no value.`);
 }
 
 function comparison(path: Path, operator: string, wanted: Literal): Expression {
   const test = OPERATORS[operator];
-  if (test === undefined) throw new Refused(`The operator '${operator}' is not supported.`);
+  if (test === undefined) throw badFilter(`The operator '${operator}' is not supported.`);
   const ordered = operator !== 'eq' && operator !== 'ne';
-  if (ordered && wanted.type !== 'dateTime') throw new Refused(`'${operator}' is only supported for times.`);
+  if (ordered && wanted.type !== 'dateTime') throw badFilter(`'${operator}' is only supported for times.`);
   const right = typeof wanted.value === 'string' ? wanted.value.toLowerCase() : wanted.value;
   const equals = operator === 'eq' && typeof right === 'string' ? new Map([[path.name.toLowerCase(), right]]) : NONE;
   return { matches: (row) => test(comparable(valueAt(row, path.name), path.type), right), equals };

@@ -1,6 +1,7 @@
 /** The JSON of PIM for Groups: what each resource shows, filters by and expands. */
 import { findGroup } from '../pim/directory.ts';
 import type { Approval, Assignment, Eligibility, PimRequest, World } from '../world.ts';
+import { groupRow } from './directory-rows.ts';
 import type { Fields, Row } from './filter.ts';
 import type { QueryOption, Resource } from './query.ts';
 
@@ -121,6 +122,9 @@ export function instanceRow(schedule: Eligibility | Assignment): Row {
   return { ...common, memberType, assignmentType, assignmentScheduleId: schedule.id };
 }
 
+/** What the service shows for a schedule that nobody has changed. */
+const NEVER_MODIFIED = '0001-01-01T08:00:00Z';
+
 export function scheduleRow(schedule: Eligibility | Assignment): Row {
   const { endDateTime } = schedule;
   const common = {
@@ -128,9 +132,9 @@ export function scheduleRow(schedule: Eligibility | Assignment): Row {
     principalId: schedule.principalId,
     accessId: schedule.accessId,
     groupId: schedule.groupId,
-    createdUsing: schedule.createdUsing,
+    createdUsing: schedule.createdUsing ?? schedule.id,
     createdDateTime: schedule.createdDateTime,
-    modifiedDateTime: schedule.modifiedDateTime,
+    modifiedDateTime: schedule.modifiedDateTime ?? NEVER_MODIFIED,
     status: 'Provisioned',
     scheduleInfo: {
       startDateTime: schedule.startDateTime,
@@ -150,7 +154,7 @@ export function scheduleRow(schedule: Eligibility | Assignment): Row {
 export function stageRow(world: World, approval: Approval, assignedToMe: boolean): Row {
   const reviewer = world.people.find((person) => person.id === approval.reviewedBy);
   return {
-    id: approval.id,
+    id: approval.stageId,
     displayName: null,
     reviewedDateTime: approval.reviewedDateTime,
     reviewResult: approval.reviewResult,
@@ -166,7 +170,7 @@ export function stageRow(world: World, approval: Approval, assignedToMe: boolean
 
 function expandedGroup(world: World, row: Row): unknown {
   const group = findGroup(world, String(row['groupId']));
-  return group === undefined ? null : { id: group.id, displayName: group.name, mail: group.mail };
+  return group === undefined ? null : groupRow(group);
 }
 
 function expandedEligibility(world: World, row: Row): unknown {

@@ -136,7 +136,7 @@ export function getStage(exchange: Exchange): GraphAnswer {
   const found = findVisible(exchange);
   if ('status' in found) return found;
   const stageId = exchange.parts[1] ?? '';
-  if (!sameId(stageId, found.approval.id)) return refusalAnswer(resourceNotFound(stageId), exchange.now);
+  if (!sameId(stageId, found.approval.stageId)) return refusalAnswer(resourceNotFound(stageId), exchange.now);
   return entityAnswer(exchange, resource, query, stageFor(exchange, found));
 }
 
@@ -169,7 +169,7 @@ export function patchStage(exchange: Exchange): GraphAnswer {
   const { world, call, now, options } = exchange;
   const [id = '', stageId = ''] = exchange.parts;
   const found = findApproval(world, id);
-  if (found === undefined || !sameId(stageId, found.approval.id)) return refusalAnswer(resourceNotFound(id), now);
+  if (found === undefined || !sameId(stageId, found.approval.stageId)) return refusalAnswer(resourceNotFound(id), now);
   const body = decisionBody.safeParse(call.body);
   const verb = body.success ? VERBS[body.data.reviewResult.toLowerCase()] : undefined;
   if (!body.success || verb === undefined) {

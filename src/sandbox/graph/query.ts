@@ -30,23 +30,29 @@ export type Query = {
   count: boolean;
 };
 
-class BadRequest extends Error {}
+const BAD_REQUEST = 'BadRequest';
+
+function badRequest(message: string): Error {
+  return Object.assign(new Error(message), { name: BAD_REQUEST });
+}
 
 export function readQuery(exchange: Exchange, resource: Resource): Query | GraphAnswer {
   try {
     return checkedQuery(exchange.call.query, resource);
   } catch (error) {
-    if (error instanceof BadRequest) return graphError(400, 'BadRequest', error.message, exchange.now);
+    if (error instanceof Error && error.name === BAD_REQUEST)
+      return graphError(400, BAD_REQUEST, error.message, exchange.now);
     throw error;
   }
 }
 
 function checkedQuery(query: URLSearchParams, resource: Resource): Query {
   for (const name of query.keys()) {
-    if (!resource.options.some((option) => option === name.toLowerCase())) {
-      throw new BadRequest(`The query parameter '${name}' is not supported.`);
+    if (!resource.options.some((option) => option === dollar(name))) {
+      throw badRequest(`The query parameter '${name}' is not supported.`);
     }
-    if (query.getAll(name).length > 1) throw new BadRequest(`The query parameter '${name}' is given twice.`);
+    if ([...query.keys()].filter((other) => dollar(other) === dollar(name)).length > 1)
+      throw badRequest(`The query parameter '${name}' is given twice.`);
   }
   return {
     kind: 'query',
@@ -59,15 +65,20 @@ function checkedQuery(query: URLSearchParams, resource: Resource): Query {
   };
 }
 
+/** The dollar sign before an option may be left out. */
+function dollar(name: string): string {
+  return `$${name.replace(/^\$/, '').toLowerCase()}`;
+}
+
 function option(query: URLSearchParams, name: QueryOption): string | null {
-  for (const [key, value] of query) if (key.toLowerCase() === name) return value.trim();
+  for (const [key, value] of query) if (dollar(key) === name) return value.trim();
   return null;
 }
 
 function readFilter(text: string | null, resource: Resource): Filter | null {
   if (text === null) return null;
   const filter = parseFilter(text, resource.fields);
-  if (filter.kind === 'refused') throw new BadRequest(filter.message);
+  if (filter.kind === 'refused') throw badRequest(filter.message);
   return filter;
 }
 
@@ -84,7 +95,7 @@ function readShape(select: string | null, expand: string | null, resource: Resou
 function selectable(name: string, resource: Resource): string {
   const names = [...Object.keys(resource.fields).map((path) => path.split(/[/[]/)[0] ?? path), ...resource.others];
   const known = names.find((one) => one.toLowerCase() === name.toLowerCase());
-  if (known === undefined) throw new BadRequest(`Could not find a property named '${name}'.`);
+  if (known === undefined) throw badRequest(`Could not find a property named '${name}'.`);
   return known;
 }
 
@@ -93,7 +104,7 @@ function readExpand(text: string, resource: Resource): [string, (row: Row) => un
     const match = /^\s*(\w+)\s*(?:\((.*)\))?\s*$/s.exec(item);
     const name = Object.keys(resource.expand).find((one) => one.toLowerCase() === match?.[1]?.toLowerCase());
     const expand = name === undefined ? undefined : resource.expand[name];
-    if (name === undefined || expand === undefined) throw new BadRequest(`Could not find a navigation '${item}'.`);
+    if (name === undefined || expand === undefined) throw badRequest(`Could not find a navigation '${item}'.`);
     const nested = match?.[2] ?? '';
     return [name, (row) => expand(row, nested)];
   });
@@ -109,7 +120,7 @@ function splitTop(text: string, mark: string): string[] {
     if (character === mark && depth === 0) items.push('');
     else items.push((items.pop() ?? '') + character);
   }
-  if (depth !== 0) throw new BadRequest(`Syntax error in '${text}'.`);
+  if (depth !== 0) throw badRequest(`Syntax error in '${text}'.`);
   return items;
 }
 
@@ -117,7 +128,7 @@ function readOrder(text: string | null, resource: Resource): ((one: Row, other: 
   if (text === null) return null;
   const match = /^([\w/]+)(?:\s+(asc|desc))?$/i.exec(text);
   const path = Object.keys(resource.fields).find((one) => one.toLowerCase() === match?.[1]?.toLowerCase());
-  if (path === undefined) throw new BadRequest(`Invalid $orderby: '${text}'.`);
+  if (path === undefined) throw badRequest(`Invalid $orderby: '${text}'.`);
   const sign = match?.[2]?.toLowerCase() === 'desc' ? -1 : 1;
   return (one, other) => sign * textOf(valueAt(one, path)).localeCompare(textOf(valueAt(other, path)));
 }
@@ -125,14 +136,14 @@ function readOrder(text: string | null, resource: Resource): ((one: Row, other: 
 function readTop(text: string | null, resource: Resource): number | null {
   if (text === null) return null;
   const top = /^\d+$/.test(text) ? Number(text) : 0;
-  if (top < 1 || top > resource.page.most) throw new BadRequest(`Invalid page size specified: '${text}'.`);
+  if (top < 1 || top > resource.page.most) throw badRequest(`Invalid page size specified: '${text}'.`);
   return top;
 }
 
 function readSkip(text: string | null): number {
   if (text === null) return 0;
   const skip = Number(Buffer.from(text, 'base64url').toString('utf8'));
-  if (!Number.isInteger(skip) || skip < 1) throw new BadRequest('The skip token is not valid.');
+  if (!Number.isInteger(skip) || skip < 1) throw badRequest('The skip token is not valid.');
   return skip;
 }
 

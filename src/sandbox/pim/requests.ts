@@ -97,6 +97,7 @@ function waitForApproval(world: World, request: PimRequest, by: Actor, now: numb
   request.approvalId = request.id;
   world.approvals.push({
     id: request.id,
+    stageId: request.id,
     reviewResult: 'NotReviewed',
     status: 'InProgress',
     reviewedDateTime: null,
