@@ -108,7 +108,8 @@ async function startWindow(window: Window, botPort: number): Promise<void> {
   run(
     `window of ${window.person}`,
     [cli, 'start', '-e', messages, '-c', 'msteams', '-p', String(window.port), '--dt'],
-    { ...process.env, TZ: process.env['TZ'] ?? zone },
+    // The addresses are printed; a machine without a desktop has nothing that could open them.
+    { ...process.env, TZ: process.env['TZ'] ?? zone, TEAMSAPPTESTER_BROWSER: 'none' },
     'ignore',
     window.folder,
   );

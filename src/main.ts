@@ -46,15 +46,18 @@ async function run(config: Config, log: Log): Promise<void> {
   const { tenantId: tid, keys } = config;
   const store = await openStore(config.databaseUrl, { seal: ledgerSealer(keys.ledger) });
 
-  const app = appTokens({ ...config.graph, tenantId: tid });
+  const registration = { ...config.graph, tenantId: tid };
+  const app = appTokens(registration);
   const identity = createSignIn({
     store,
-    config: { ...config.graph, tenantId: tid, publicUrl: config.publicUrl, key: keys.tokens },
+    config: { ...registration, publicUrl: config.publicUrl, key: keys.tokens },
     clock,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     onSignedIn: (person, parkedId) => signedIn(ports, person, parkedId),
+    loginHint: (person) => directory.userName(person.oid),
   });
   const graph = { graphUrl: config.graph.url, clock, tid, tokens: { app, of: identity.tokenOf } };
+  const directory = graphDirectory(graph);
   const seal = sealer(keys.cards, tid);
   const bot = createBot({
     ...config.bot,
@@ -68,7 +71,7 @@ async function run(config: Config, log: Log): Promise<void> {
   });
   const ports: Ports = {
     pim: graphPim(graph),
-    directory: graphDirectory(graph),
+    directory,
     chat: bot.chat,
     store,
     signIn: identity,

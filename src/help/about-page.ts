@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { WebRoute } from '../ports.ts';
+
 const style = `body { margin: 3rem auto; max-width: 42rem; padding: 0 1.25rem; font: 1rem/1.6 system-ui, sans-serif; color-scheme: light dark }
 h1 { font-size: 1.75rem } h2 { font-size: 1.25rem; margin-top: 2rem }`;
 
@@ -41,3 +44,20 @@ comes without warranty.</p>
 </html>
 `;
 }
+
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+export const aboutRoute: WebRoute = {
+  path: '/about',
+  handle: () =>
+    Promise.resolve({
+      status: 200,
+      headers: {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+        'Referrer-Policy': 'no-referrer',
+        'X-Content-Type-Options': 'nosniff',
+      },
+      body: aboutPage(),
+    }),
+};
