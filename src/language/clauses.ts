@@ -162,6 +162,8 @@ function readUntil(sentence: Sentence, clauseStart: number, at: number, found: C
 }
 
 function readStart(sentence: Sentence, clauseStart: number, at: number, found: Clauses): Read {
+  const relative = clauseAt(sentence.text, at, sentence.end);
+  if (relative?.kind === 'startIn') return readIn(sentence, relative.end, found);
   const point = readPoint(sentence.text, at, sentence.end, 'start', sentence.moment);
   if (point.kind !== 'point') return badPoint(sentence, clauseStart, point, at);
   found.startMs = point.ms;

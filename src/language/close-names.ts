@@ -17,13 +17,9 @@ const search = new UFuzzy({
   intraIns: 1,
 });
 
-/**
- * Names close to `typed`, best first, at most ten.
- * @param look how a name looks, folded as `typed` is.
- */
-export function closeNames(typed: string, names: readonly string[], look: (name: string) => string): readonly string[] {
-  const haystack = names.map(look);
-  const [found, info, order] = search.search(haystack, typed.slice(0, 100), 3);
-  const ranked = info ? order.map((index) => info.idx[index]) : (found ?? []);
-  return ranked.slice(0, 10).flatMap((index) => names[index ?? -1] ?? []);
+/** Positions in `looks` that are close to `typed`, best first, at most ten. */
+export function closeNames(typed: string, looks: readonly string[]): readonly number[] {
+  const [found, info, order] = search.search([...looks], typed.slice(0, 100), 3);
+  const ranked = info ? order.map((index) => info.idx[index] ?? -1) : (found ?? []);
+  return ranked.slice(0, 10);
 }

@@ -105,9 +105,12 @@ function readEnglish(text: string, at: number, end: number): Parts | undefined {
     // After a comma or "and" only a smaller unit goes on; anything else there is no part of this length.
     const more = readAmount(text, joined ? joint.end : stop, end);
     const last = parts.at(-1);
-    if (!more || (joined && last && (more.parts[0]?.unit ?? 0) >= last.unit)) return { parts, end: stop };
+    const descends = last !== undefined && (more?.parts[0]?.unit ?? 0) < last.unit;
+    if (!more || (joined && !descends)) return { parts, end: stop };
     parts = [...parts, ...more.parts];
     stop = more.end;
+    // Out of order is refused below; reading on would only cost time.
+    if (!descends) return { parts, end: stop };
   }
 }
 

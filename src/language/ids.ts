@@ -11,7 +11,7 @@ const attempt = /^(?:#.*|[0-9a-f-]*[0-9][0-9a-f-]*)$/;
 
 export type Id = { readonly id: string; readonly end: number };
 
-/** `no id` when the word does not even try to be one. */
+/** `no id` when the word does not even try to be one. An open id may carry its "#". */
 export function readId(sentence: Sentence, word: Word): Id | Problem | 'no id' {
   const [, id] = form.exec(word.lower) ?? [];
   if (id === undefined) {
@@ -27,7 +27,8 @@ export function readId(sentence: Sentence, word: Word): Id | Problem | 'no id' {
   }
   const { openIds } = sentence;
   if (!openIds) return { id, end: word.end };
-  const open = openIds.find((known) => known.toLowerCase() === id) ?? abbreviated(openIds, id);
+  const known = openIds.map((one) => one.replace(/^#/, ''));
+  const open = known.find((one) => one.toLowerCase() === id) ?? abbreviated(known, id);
   if (open === undefined)
     return fault(sentence, 'not_found', `No open request has the id "${word.text}".`, { words: word.text });
   return { id: open, end: word.end };
@@ -35,6 +36,6 @@ export function readId(sentence: Sentence, word: Word): Id | Problem | 'no id' {
 
 /** A short id stands for the one open request whose full id begins with it. */
 function abbreviated(openIds: readonly string[], id: string): string | undefined {
-  const begun = openIds.filter((known) => known.toLowerCase().startsWith(`${id}-`));
+  const begun = openIds.filter((one) => one.toLowerCase().startsWith(`${id}-`));
   return begun.length === 1 ? id : undefined;
 }

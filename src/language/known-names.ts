@@ -5,7 +5,9 @@ import { foldQuotes } from './clean.ts';
 
 export type KnownNames = {
   readonly names: readonly string[];
-  /** Keys of names that may match without a question, longest first, by their first character. */
+  /** Names that may match without a question, by key. */
+  readonly byKey: ReadonlyMap<string, readonly string[]>;
+  /** The same keys, longest first, by their first character. */
   readonly byFirst: ReadonlyMap<string, readonly string[]>;
   /** The sentence folded, and for each position in it the position in the sentence. */
   readonly folded: string;
@@ -14,16 +16,22 @@ export type KnownNames = {
 };
 
 export function knownNames(names: readonly string[], text: string): KnownNames {
-  const unique = new Set(names.filter(isPlain).map(nameKey));
-  unique.delete('');
-  const byFirst = new Map<string, string[]>();
-  for (const key of [...unique].sort((a, b) => b.length - a.length)) {
-    const first = key[0] ?? '';
-    const keys = byFirst.get(first);
-    if (keys) keys.push(key);
-    else byFirst.set(first, [key]);
+  const byKey = groupBy(names.filter(isPlain), nameKey);
+  byKey.delete('');
+  const keys = [...byKey.keys()].sort((a, b) => b.length - a.length);
+  const byFirst = groupBy(keys, (key) => key[0] ?? '');
+  return { names, byKey, byFirst, ...fold(text) };
+}
+
+function groupBy(texts: readonly string[], keyOf: (text: string) => string): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const text of texts) {
+    const key = keyOf(text);
+    const group = groups.get(key);
+    if (group) group.push(text);
+    else groups.set(key, [text]);
   }
-  return { names, byFirst, ...fold(text) };
+  return groups;
 }
 
 function fold(text: string): Pick<KnownNames, 'folded' | 'toFolded' | 'toText'> {

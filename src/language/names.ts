@@ -19,16 +19,26 @@ export function matchName(typed: string, names: readonly string[]): NameMatch {
   if (wanted === '') return { kind: 'none' };
   const exact = names.filter((name) => nameKey(name) === wanted && isPlain(name));
   if (exact.length > 0) return among(exact, 'exact');
-  const look = skeleton(wanted);
-  const alike = names.filter((name) => skeleton(nameKey(removeInvisible(name))) === look);
+  const look = lookOf(wanted);
+  const looks = names.map(lookOf);
+  const alike = names.filter((_, index) => looks[index] === look);
   if (alike.length > 0) return among(alike, 'near');
-  const close = closeNames(look, names, (name) => skeleton(nameKey(removeInvisible(name))));
+  const close = closeNames(look, looks).flatMap((index) => names[index] ?? []);
   return close.length > 0 ? among(close, 'near') : { kind: 'none' };
 }
 
 function among(names: readonly string[], one: 'exact' | 'near'): NameMatch {
   const [first] = names;
   return names.length === 1 && first !== undefined ? { kind: one, name: first } : { kind: 'several', names };
+}
+
+/** What a name looks like at a glance: letters that pass for one another are one. */
+function lookOf(name: string): string {
+  return skeleton(nameKey(removeInvisible(name)));
+}
+
+export function sameLook(one: string, other: string): boolean {
+  return lookOf(one) === lookOf(other);
 }
 
 /** Two names with one key are the same name to a reader. */

@@ -56,7 +56,7 @@ const showing: ReadonlySet<Intent> = new Set<Intent>(['list', 'status', 'who', '
 export function parse(text: string, context: Context): Parsed {
   const { text: spoken, quoted } = clean(text, context.botName);
   const end = spoken.replace(finalPunctuation, '').length;
-  if (end === 0 && !quoted) return bare('empty', 'There was nothing to read.', '');
+  if (end === 0 && !quoted && !spoken.includes('?')) return bare('empty', 'There was nothing to read.', '');
   if (countCharacters(spoken) > textLimit)
     return bare('too_long', `A message has at most ${textLimit} characters.`, spoken.slice(0, 60));
   const verb = verbAt(spoken, 0, end);

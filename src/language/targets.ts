@@ -114,10 +114,12 @@ export function leftover(sentence: Sentence, rest: string): Problem {
 
 export function twoOrders(sentence: Sentence, at: number): Problem {
   const { text, end } = sentence;
-  const first = text.slice(0, at).replace(/[\s,;.!&+]+$/u, '');
-  return fault(sentence, 'unsupported', 'One order a message, please: send them one by one.', {
+  const first = withoutConnector(text.slice(0, at).replace(/[\s,;.!&+]+$/u, ''));
+  const second = text.slice(orderAt(sentence, wordAt(text, at, end)) ?? at, end);
+  return fault(sentence, 'unsupported', `One order a message, please. Send "${first}", then "${second}".`, {
     words: text.slice(at, end),
-    example: withoutConnector(first),
+    example: first,
+    choices: [first, second].map((order) => ({ label: order, sentence: order })),
   });
 }
 
@@ -128,15 +130,14 @@ function withoutConnector(text: string): string {
 
 /** Whether another order begins here, behind any of the words that join two. Asked only where nothing else fits. */
 export function startsOrder(sentence: Sentence, word: Word): boolean {
-  const { text, end } = sentence;
-  let next: Word | undefined = word;
-  while (
-    next &&
-    (next.text === ';' || next.text === ',' || /^[.!;]+$/.test(next.text) || words.connectors.includes(next.lower))
-  ) {
+  return orderAt(sentence, word) !== undefined;
+}
+
+function orderAt({ text, end }: Sentence, word: Word | undefined): number | undefined {
+  let next = word;
+  while (next && (/^[.!;,]+$/.test(next.text) || words.connectors.includes(next.lower)))
     next = wordAt(text, next.end, end);
-  }
-  return next !== undefined && verbAt(text, next.start, end) !== undefined;
+  return next && verbAt(text, next.start, end) && next.start;
 }
 
 /** A name that is neither known nor quoted: its words up to a separator, a clause or the end. */
@@ -144,6 +145,9 @@ function readTyped(sentence: Sentence, at: number, first: boolean): Target | Pro
   const { text, end } = sentence;
   const word = wordAt(text, at, end);
   if (!word || word.text === ',' || word.text === ';' || endsName(sentence, word)) return missing(sentence);
+  if (words.separators.includes(word.lower)) {
+    return fault(sentence, 'syntax', `A name is missing before "${word.text}".`, { words: word.text });
+  }
   const stop = typedEnd(sentence, at);
   const typed = text.slice(at, stop);
   const order = secondOrder(sentence, at, stop, first);
@@ -222,8 +226,9 @@ function strayQuote(text: string, at: number, stop: number): string | undefined 
 
 function resolve(sentence: Sentence, typed: string): string | Problem {
   if (!sentence.known) return foldQuotes(foldSpaces(typed));
-  const match = matchName(typed, sentence.known.names);
-  return match.kind === 'exact' ? match.name : notExact(sentence, typed, match);
+  const [only, ...others] = sentence.known.byKey.get(nameKey(typed)) ?? [];
+  if (only !== undefined && others.length === 0) return only;
+  return notExact(sentence, typed, matchName(typed, sentence.known.names));
 }
 
 function notExact(sentence: Sentence, typed: string, match: NameMatch): Problem {

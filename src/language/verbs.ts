@@ -5,7 +5,8 @@ import { latestMs, insteadOf, readClauses } from './clauses.ts';
 import type { Clauses, Slot } from './clauses.ts';
 import { foldQuotes } from './clean.ts';
 import { readId } from './ids.ts';
-import { matchName, nameKey } from './names.ts';
+import { longestAt } from './known-names.ts';
+import { sameLook } from './names.ts';
 import { readQuoted, startsQuote } from './quotes.ts';
 import { clauseAt, phraseAt, skipSpaces, verbAt, wordAt } from './scan.ts';
 import { fault, isProblem, wordsUntilClause } from './sentence.ts';
@@ -121,10 +122,6 @@ function whyOf(clauses: Clauses): Pick<Clauses, 'justification' | 'ticket'> {
   };
 }
 
-function lengthOf(sentence: Sentence, clauses: Clauses): Span | Problem {
-  return spanOf(sentence, clauses);
-}
-
 function readDeactivate(sentence: Sentence, at: number): Reading | Problem {
   const named = readNamed(sentence, at, ['role']);
   if (isProblem(named)) return named;
@@ -134,7 +131,7 @@ function readDeactivate(sentence: Sentence, at: number): Reading | Problem {
 function readExtend(sentence: Sentence, at: number): Reading | Problem {
   const named = readNamed(sentence, at, ['role', 'length', 'reason', 'ticket']);
   if (isProblem(named)) return named;
-  const span = lengthOf(sentence, named.clauses);
+  const span = spanOf(sentence, named.clauses);
   if (isProblem(span)) return span;
   const { groups, clauses, end } = named;
   return { command: { kind: 'extend', groups, ...roleOf(clauses), ...span, ...whyOf(clauses) }, end };
@@ -143,7 +140,7 @@ function readExtend(sentence: Sentence, at: number): Reading | Problem {
 function readRepeat(sentence: Sentence, at: number): Reading | Problem {
   const clauses = readClauses(sentence, at, ['length', 'reason', 'ticket']);
   if (isProblem(clauses)) return clauses;
-  const span = lengthOf(sentence, clauses);
+  const span = spanOf(sentence, clauses);
   if (isProblem(span)) return span;
   return {
     command: { kind: 'repeat', ...span, ...whyOf(clauses) },
@@ -155,9 +152,10 @@ function readCancel(sentence: Sentence, at: number): Reading | Problem {
   const { text, end, known } = sentence;
   const word = wordAt(text, at, end);
   if (!word) return missingId(sentence);
-  const isName = known && matchName(text.slice(word.start, end), known.names).kind === 'exact';
+  const isName = known && longestAt(known, text, word.start) !== undefined;
   const id = isName ? 'no id' : readId(sentence, word);
-  if (id === 'no id') {
+  // "2024 Admins" begins like an id and goes on like a name.
+  if (id === 'no id' || (isProblem(id) && id.code === 'id_invalid' && word.end < end && !word.text.startsWith('#'))) {
     const named = readNamed(sentence, at, []);
     return isProblem(named) ? named : { command: { kind: 'cancel', groups: named.groups }, end: named.end };
   }
@@ -270,7 +268,7 @@ function readAlias(sentence: Sentence, at: number): Reading | Problem {
 
 /** The target that has this name, or one that looks just like it. */
 function carries(names: readonly string[], name: string): string | undefined {
-  return names.find((known) => nameKey(known) === nameKey(name));
+  return names.find((known) => sameLook(known, name));
 }
 
 function missingAlias(sentence: Sentence): Problem {
