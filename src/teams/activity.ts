@@ -55,6 +55,9 @@ export const activityShape = z.object({
   ),
   membersAdded: optional(z.array(member)),
   membersRemoved: optional(z.array(member)),
-  value: z.unknown().transform((value) => (typeof value === 'object' && value !== null ? value : undefined)),
+  value: z
+    .unknown()
+    .optional()
+    .transform((value) => (typeof value === 'object' && value !== null ? value : undefined)),
 });
 export type TeamsActivity = z.infer<typeof activityShape>;
