@@ -126,7 +126,8 @@ async function orUnavailable<T>(token: () => Promise<T>): Promise<T | PimProblem
   try {
     return await token();
   } catch (error) {
-    if (error instanceof Error && error.name === 'AuthorityUnavailable') return { kind: 'unavailable', afterMs: null };
+    if ((error as { name?: unknown } | null)?.name === 'AuthorityUnavailable')
+      return { kind: 'unavailable', afterMs: null };
     throw error;
   }
 }

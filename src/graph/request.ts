@@ -28,9 +28,9 @@ function mayRepeat(answer: Answer, kind: Kind): boolean {
   return answer.status === 429 || (kind === 'read' && (answer.status === 503 || answer.status === 504));
 }
 
-export function waitAfter(answer: Answer, attempt: number, clock: Clock): number {
+function waitAfter(answer: Answer, attempt: number, clock: Clock): number {
   const asked = answer.kind === 'answer' ? retryAfterMs(answer.headers.get('retry-after'), clock) : null;
-  return asked ?? 250 * 2 ** attempt;
+  return asked ?? 250 * 2 ** (attempt - 1);
 }
 
 /** Retry-After in ms: seconds or an HTTP date; null when absent or nonsense; a date in the past is 0. */

@@ -14,7 +14,7 @@ export type Call = {
  */
 export type Answer =
   | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: unknown }
-  | { readonly kind: 'lost'; readonly sent: boolean; readonly timedOut: boolean; readonly why: string };
+  | { readonly kind: 'lost'; readonly sent: boolean; readonly timedOut: boolean };
 
 export type Send = (call: Call, token: string) => Promise<Answer>;
 
@@ -88,13 +88,19 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
+/** fetch says why in the cause of what it throws. */
 function lost(error: unknown): Answer {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = codeOf(cause) ?? codeOf(error) ?? '';
-  const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
-  return { kind: 'lost', sent: !neverSent.test(code), timedOut, why: code === '' ? 'connection' : code };
+  const code = text(error, 'code') ?? text(read(error, 'cause'), 'code') ?? '';
+  const name = text(error, 'name') ?? '';
+  const timedOut = name === 'TimeoutError' || name === 'AbortError';
+  return { kind: 'lost', sent: !neverSent.test(code), timedOut };
 }
 
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+function read(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[field] : undefined;
+}
+
+function text(value: unknown, field: string): string | null {
+  const found = read(value, field);
+  return typeof found === 'string' ? found : null;
 }

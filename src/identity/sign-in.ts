@@ -31,7 +31,7 @@ export type TokenNeed = { readonly claims?: string; readonly refused?: string };
 
 export type SignInService = SignIn & {
   /** The person's own token for Graph; null when the person has to sign in (or to step up, when claims are given). */
-  tokenOf(person: Person, need?: TokenNeed): Promise<string | null>;
+  readonly tokenOf: (person: Person, need?: TokenNeed) => Promise<string | null>;
   readonly routes: readonly WebRoute[];
 };
 

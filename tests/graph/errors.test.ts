@@ -1,0 +1,190 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { PimProblem } from '../../src/core/pim-problem.ts';
+import { findClaims, readClaims } from '../../src/graph/claims.ts';
+import { toProblem } from '../../src/graph/errors.ts';
+import type { Answer } from '../../src/graph/send.ts';
+
+const clock = { now: () => 0, wall: () => Date.parse('2026-11-23T12:00:00Z') };
+const c1 = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
+const c1WithSpace = '{"access_token":{"acrs":{"essential":true, "value":"c1"}}}';
+
+function answer(status: number, code: string, message: string, headers: Record<string, string> = {}): Answer {
+  return { kind: 'answer', status, headers: new Headers(headers), body: { error: { code, message } } };
+}
+
+/** The form that PIM for Groups was seen to use: the real error as JSON text in the message of an UnknownError. */
+function wrapped(status: number, code: string, message: string): Answer {
+  return answer(status, 'UnknownError', JSON.stringify({ errorCode: code, message, instanceAnnotations: [] }));
+}
+
+const table: readonly (readonly [number, string, string, PimProblem])[] = [
+  [400, 'RoleAssignmentExists', 'The Role assignment already exists.', { kind: 'exists' }],
+  [400, 'PendingRoleAssignmentRequest', 'There is already a pending request.', { kind: 'pending' }],
+  [400, 'RoleAssignmentDoesNotExist', 'The Role assignment does not exist.', { kind: 'missing' }],
+  [
+    400,
+    'RoleAssignmentRequestPolicyValidationFailed',
+    'The following policy rules failed: ["ExpirationRule","TicketingRule"]',
+    { kind: 'policy', rules: ['ExpirationRule', 'TicketingRule'] },
+  ],
+  [
+    400,
+    'RoleAssignmentRequestPolicyValidationFailed',
+    'The following policy rules failed: ["MfaRule","JustificationRule"]',
+    { kind: 'policy', rules: ['MfaRule', 'JustificationRule'] },
+  ],
+  [
+    400,
+    'RoleAssignmentRequestPolicyValidationFailed',
+    'The following policy rules failed: ["MfaRule"]',
+    { kind: 'stepUp', claims: '{"access_token":{"amr":{"essential":true,"values":["mfa"]}}}' },
+  ],
+  [
+    400,
+    'RoleAssignmentRequestPolicyValidationFailed',
+    'The following policy rules failed: ["EligibilityRule"]',
+    { kind: 'notEligible' },
+  ],
+  [400, 'RoleAssignmentRequestPolicyValidationFailed', 'something else', { kind: 'policy', rules: [] }],
+  [
+    400,
+    'RoleAssignmentRequestAcrsValidationFailed',
+    `&claims=${encodeURIComponent(c1WithSpace)}`,
+    { kind: 'stepUp', claims: c1 },
+  ],
+  [
+    400,
+    'GroupAssignmentRequestAcrsValidationFailed',
+    `&claims=${encodeURIComponent(c1WithSpace)}`,
+    { kind: 'stepUp', claims: c1 },
+  ],
+  [403, 'RoleAssignmentRequestAcrsValidationFailed', 'no claims here', { kind: 'stepUp', claims: null }],
+  [
+    400,
+    'ActiveDurationTooShort',
+    'The Active duration is too short. Miniumum Required is 5 minutes.',
+    { kind: 'tooShort' },
+  ],
+  [400, 'SubjectNotFound', 'The subject is not found.', { kind: 'unavailable', afterMs: 5000 }],
+  [400, 'RoleAssignmentRequestNotEligible', 'x', { kind: 'notEligible' }],
+  [400, 'EligibilityNotFound', 'x', { kind: 'notEligible' }],
+  [400, 'RoleEligibilityScheduleRequestNotFound', 'x', { kind: 'notEligible' }],
+  [
+    400,
+    'InvalidRoleAssignmentRequest',
+    'The role assignment request is invalid.',
+    {
+      kind: 'other',
+      status: 400,
+      code: 'InvalidRoleAssignmentRequest',
+      message: 'The role assignment request is invalid.',
+    },
+  ],
+  [
+    403,
+    'PermissionScopeNotGranted',
+    'Authorization failed due to missing permission scope X,Y.',
+    { kind: 'forbidden', message: 'Authorization failed due to missing permission scope X,Y.' },
+  ],
+  [403, 'Authorization_RequestDenied', 'no', { kind: 'forbidden', message: 'no' }],
+  [403, 'AadPremiumLicenseRequired', 'P2', { kind: 'forbidden', message: 'P2' }],
+  [404, 'ResourceNotFound', "Resource 'x' does not exist.", { kind: 'notFound' }],
+  [409, 'Conflict', 'already decided', { kind: 'conflict' }],
+];
+
+describe('an error of PIM', () => {
+  test.each(table)('%i %s (%s) is understood, plain and wrapped', (status, code, message, problem) => {
+    expect(toProblem(answer(status, code, message), 'write', clock)).toEqual(problem);
+    expect(toProblem(wrapped(status, code, message), 'write', clock)).toEqual(problem);
+  });
+
+  test('with its name in the message of an UnknownError is understood, with raw claims too', () => {
+    const raw = `RoleAssignmentRequestAcrsValidationFailed claims=${c1} and more}`;
+    expect(toProblem(answer(400, 'UnknownError', raw), 'write', clock)).toEqual({ kind: 'stepUp', claims: c1 });
+    const exists = answer(400, 'UnknownError', 'RoleAssignmentExists: it is there');
+    expect(toProblem(exists, 'write', clock)).toEqual({ kind: 'exists' });
+  });
+
+  test('that only quotes another name in its message is not taken for it', () => {
+    const quoting = answer(400, 'InvalidRoleAssignmentRequest', 'justification "RoleAssignmentExists" is invalid');
+    expect(toProblem(quoting, 'write', clock).kind).toBe('other');
+  });
+
+  test('401 with claims is a step-up, without them a sign-in', () => {
+    const header = `Bearer realm="", error="insufficient_claims", claims="${Buffer.from(c1).toString('base64')}"`;
+    const challenged = answer(401, 'InvalidAuthenticationToken', 'x', { 'WWW-Authenticate': header });
+    expect(toProblem(challenged, 'write', clock)).toEqual({ kind: 'stepUp', claims: c1 });
+    expect(toProblem(answer(401, 'InvalidAuthenticationToken', 'x'), 'write', clock)).toEqual({ kind: 'signIn' });
+  });
+
+  test('that is no JSON at all is still an answer', () => {
+    const html: Answer = { kind: 'answer', status: 400, headers: new Headers(), body: undefined };
+    expect(toProblem(html, 'write', clock)).toEqual({ kind: 'other', status: 400, code: '', message: '' });
+  });
+});
+
+describe('what did not come through', () => {
+  test.each([500, 502, 503, 504, 408])('%i leaves a write unclear and a read unavailable', (status) => {
+    expect(toProblem(answer(status, '', ''), 'write', clock)).toEqual({ kind: 'unclear' });
+    expect(toProblem(answer(status, '', ''), 'read', clock)).toEqual({ kind: 'unavailable', afterMs: null });
+  });
+
+  test('a write that was never sent did not happen; one whose answer was lost is unclear', () => {
+    const lost = { kind: 'lost', timedOut: false } as const;
+    expect(toProblem({ ...lost, sent: false }, 'write', clock)).toEqual({ kind: 'unavailable', afterMs: null });
+    expect(toProblem({ ...lost, sent: true }, 'write', clock)).toEqual({ kind: 'unclear' });
+  });
+
+  test.each([
+    ['7', 7000],
+    ['0', 0],
+    ['Mon, 23 Nov 2026 12:00:30 GMT', 30_000],
+    ['Mon, 23 Nov 2026 11:00:00 GMT', 0],
+    ['-5', null],
+    ['soon', null],
+    ['', null],
+  ])('429 with Retry-After %j says when to come back', (retryAfter, afterMs) => {
+    const throttled = answer(429, 'TooManyRequests', 'x', { 'Retry-After': retryAfter });
+    expect(toProblem(throttled, 'write', clock)).toEqual({ kind: 'unavailable', afterMs });
+  });
+});
+
+describe('claims', () => {
+  test('are only ever a claims request', () => {
+    for (const text of [
+      '{}',
+      '[]',
+      'null',
+      '"x"',
+      '{"access_token":1}',
+      `{"access_token":{"a":"${'x'.repeat(2000)}"}}`,
+    ]) {
+      expect(readClaims(text)).toBeNull();
+    }
+    expect(findClaims('claims=%zz', null)).toBeNull();
+    expect(findClaims('claims={"access_token":', null)).toBeNull();
+  });
+
+  test('never make the reader of a message throw', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (message, header) => {
+        const found = findClaims(`claims=${message}`, header);
+        expect(found === null || readClaims(found) === found).toBe(true);
+      }),
+    );
+  });
+
+  test('survive every way they are sent', () => {
+    const values = fc.array(fc.stringMatching(/^c[0-9]{1,2}$/), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(values, (contexts) => {
+        const claims = JSON.stringify({ access_token: { acrs: { essential: true, values: contexts } } });
+        const base64 = Buffer.from(claims).toString('base64url');
+        expect(findClaims(`&claims=${encodeURIComponent(claims)}`, null)).toBe(claims);
+        expect(findClaims(`X claims=${claims} y`, null)).toBe(claims);
+        expect(findClaims('x', `Bearer error="insufficient_claims", claims="${base64}"`)).toBe(claims);
+      }),
+    );
+  });
+});

@@ -1,0 +1,312 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { graphPim } from '../../src/graph/pim.ts';
+import { activation, startGraphWorld, wish } from './world.ts';
+import type { GraphWorld } from './world.ts';
+
+let world: GraphWorld;
+beforeAll(async () => {
+  world = await startGraphWorld();
+  for (const name of ['Adele Vance', 'Megan Bowen']) await world.signInAs(name);
+});
+afterAll(() => world.stop());
+beforeEach(() => world.reset());
+
+const marker = '1a2b3c4d-0000-4000-8000-000000000001';
+const orders = { method: 'POST', path: '/assignmentScheduleRequests' };
+const policies = { path: '/roleManagementPolicyAssignments' };
+
+async function order(name = 'Azure Admins', more = {}, mark = marker) {
+  return world.pim.order(world.person('Adele Vance'), world.target(name), wish(more), mark);
+}
+
+async function posts(): Promise<number> {
+  return (await world.calls()).filter(({ method, path }) => method === 'POST' && path.endsWith('Requests')).length;
+}
+
+/** A port that nobody listens on any more. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('an order whose answer is lost', () => {
+  test.each([
+    ['the connection breaks', { lost: true }],
+    ['a gateway gives up', { lost: true, status: 504 }],
+    ['the answer breaks off', { truncated: true }],
+  ])('because %s is unclear, is never sent again, and is found by its marker', async (_, answer) => {
+    const askedAt = Date.now();
+    await world.sandbox.fault({ match: orders, answer });
+    expect(await order()).toEqual({ kind: 'unclear' });
+    expect(await posts()).toBe(1);
+    const known = activation(world, 'Adele Vance', world.target('Azure Admins'), { id: marker, askedAt });
+    const found = await world.pim.findOrder(known);
+    const { requests } = await world.sandbox.state();
+    expect(found).toMatchObject({ requestId: requests[0]!['id'], status: 'PendingApproval' });
+  });
+
+  test.each([
+    ['the connection breaks', { reset: true }],
+    ['a gateway refuses', { status: 503 }],
+  ])('before it happened because %s is unclear, and not found', async (_, answer) => {
+    await world.sandbox.fault({ match: orders, answer });
+    expect(await order()).toEqual({ kind: 'unclear' });
+    const known = activation(world, 'Adele Vance', world.target('Azure Admins'), { id: marker, askedAt: Date.now() });
+    expect(await world.pim.findOrder(known)).toBeNull();
+    expect(await posts()).toBe(1);
+  });
+
+  test('is found without its marker by what was sent and when, but never an older or another one', async () => {
+    const askedAt = Date.now();
+    await order('Azure Admins', {}, '');
+    const target = world.target('Azure Admins');
+    const known = activation(world, 'Adele Vance', target, { id: 'another', askedAt });
+    expect(await world.pim.findOrder(known)).toMatchObject({ status: 'PendingApproval' });
+    expect(await world.pim.findOrder({ ...known, wish: wish({ justification: 'other' }) })).toBeNull();
+    expect(await world.pim.findOrder({ ...known, askedAt: askedAt + 3 * 60_000 })).toBeNull();
+    expect(await world.pim.findOrder({ ...known, target: { ...target, access: 'owner' } })).toBeNull();
+  });
+
+  test('is not mistaken for one that carries another marker', async () => {
+    await order('Azure Admins', {}, 'somebody-elses');
+    const known = activation(world, 'Adele Vance', world.target('Azure Admins'), { id: marker, askedAt: Date.now() });
+    expect(await world.pim.findOrder(known)).toBeNull();
+  });
+
+  test('is looked for with the app’s eyes when the person’s are closed', async () => {
+    const askedAt = Date.now();
+    await order();
+    await world.service.forget(world.person('Adele Vance'));
+    const known = activation(world, 'Adele Vance', world.target('Azure Admins'), { id: marker, askedAt });
+    expect(await world.pim.findOrder(known)).toMatchObject({ status: 'PendingApproval' });
+    await world.signInAs('Adele Vance');
+  });
+
+  test('is never said to be missing without having looked', async () => {
+    await world.sandbox.fault({
+      match: { method: 'GET', path: '/assignmentScheduleRequests' },
+      times: 10,
+      answer: { status: 503, retryAfter: 60 },
+    });
+    const known = activation(world, 'Adele Vance', world.target('Azure Admins'), { id: marker, askedAt: Date.now() });
+    await expect(world.pim.findOrder(known)).rejects.toThrow('the person’s requests');
+  });
+});
+
+describe('throttling', () => {
+  test('of a write is waited out, because nothing happened', async () => {
+    await world.sandbox.fault({ match: orders, answer: { status: 429, retryAfter: 1 } });
+    const started = Date.now();
+    expect((await order()).kind).toBe('accepted');
+    expect(Date.now() - started).toBeGreaterThanOrEqual(1000);
+    expect(await posts()).toBe(2);
+  });
+
+  test('for longer than seconds is handed on at once, with the time', async () => {
+    await world.sandbox.fault({ match: orders, answer: { status: 429, retryAfter: 30 } });
+    expect(await order()).toEqual({ kind: 'unavailable', afterMs: 30_000 });
+    expect(await posts()).toBe(1);
+  });
+
+  test('that does not end is given up after two repeats', async () => {
+    await world.sandbox.fault({ match: orders, times: 5, answer: { status: 429, retryAfter: 0 } });
+    expect(await order()).toEqual({ kind: 'unavailable', afterMs: 0 });
+    expect(await posts()).toBe(3);
+  });
+});
+
+describe('a read', () => {
+  test.each([
+    ['503', { status: 503, retryAfter: 0 }],
+    ['504', { status: 504 }],
+    ['a broken connection', { reset: true }],
+  ])('that met %s is asked again', async (_, answer) => {
+    await world.sandbox.fault({ match: policies, times: 2, answer });
+    expect((await world.pim.policy(world.target('SQL Prod'))).ticket).toBe(true);
+  });
+
+  test('that fails for good fails with the reason, and is not remembered', async () => {
+    await world.sandbox.fault({ match: policies, times: 3, answer: { status: 503, retryAfter: 0 } });
+    await expect(world.pim.policy(world.target('SQL Prod'))).rejects.toMatchObject({
+      name: 'GraphRefusal',
+      problem: { kind: 'unavailable', afterMs: 0 },
+    });
+    expect((await world.pim.policy(world.target('SQL Prod'))).ticket).toBe(true);
+  });
+
+  test.each([
+    ['an HTML page', { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<h1>Welcome to the hotel</h1>' }],
+    ['half of its JSON', { truncated: true }],
+    ['nothing', { status: 200, body: '' }],
+    ['a redirect', { status: 302, headers: { Location: 'https://localhost/elsewhere' }, body: '' }],
+    ['another shape', { status: 200, body: { value: 'none' } }],
+  ])('that met %s is an error, never an empty answer', async (_, answer) => {
+    await world.sandbox.fault({ match: policies, times: 5, answer });
+    await expect(world.pim.policy(world.target('SQL Prod'))).rejects.toThrow();
+  });
+
+  test('with an unknown field, a null and an odd row keeps the good rows', async () => {
+    const good = { groupId: world.target('SQL Prod').groupId, accessId: 'Member', endDateTime: null, news: 1 };
+    await world.sandbox.fault({
+      match: { path: 'eligibilityScheduleInstances/filterByCurrentUser' },
+      answer: { status: 200, body: { value: [null, 7, { groupId: 'x', accessId: 'unknownFutureValue' }, good] } },
+    });
+    await world.sandbox.fault({
+      match: { path: 'eligibilityScheduleInstances?' },
+      answer: { status: 200, body: { value: [] } },
+    });
+    expect(await world.pim.eligibilities(world.person('Adele Vance'))).toEqual([
+      { target: world.target('SQL Prod'), name: 'SQL Prod', endsAt: null },
+    ]);
+  });
+
+  test('of many pages gives all of them', async () => {
+    const all = await world.pim.eligibilities(world.person('Adele Vance'));
+    await world.sandbox.ask('settings', { pageSize: 3 });
+    const paged = await world.pim.eligibilities(world.person('Adele Vance'), { fresh: true });
+    expect(paged).toEqual(all);
+  });
+
+  test.each([
+    ['another host', 'https://evil.example/v1.0/users'],
+    ['another port', 'https://localhost:1/v1.0/users'],
+    ['another scheme', 'http://localhost/v1.0/users'],
+    ['another API', '/beta/users'],
+  ])('never follows a next page to %s', async (_, link) => {
+    await world.sandbox.fault({
+      match: { path: 'assignmentScheduleInstances' },
+      answer: { status: 200, body: { value: [], '@odata.nextLink': link } },
+    });
+    await expect(world.pim.active(world.person('Adele Vance'))).rejects.toThrow('another host');
+  });
+
+  test('whose pages go in a circle ends', async () => {
+    const link = `${world.sandbox.graph}/v1.0/identityGovernance/privilegedAccess/group/assignmentScheduleInstances?$skiptoken=1`;
+    await world.sandbox.fault({
+      match: { path: 'assignmentScheduleInstances' },
+      times: 9,
+      answer: { status: 200, body: { value: [], '@odata.nextLink': link } },
+    });
+    await expect(world.pim.active(world.person('Adele Vance'))).rejects.toThrow('in a circle');
+    expect(await world.calls()).toHaveLength(2);
+  });
+});
+
+describe('an answer that is a lie', () => {
+  const other = '99999999-0000-4000-8000-000000000000';
+
+  test('about another person’s request is not taken for ours', async () => {
+    const body = {
+      id: other,
+      status: 'Provisioned',
+      action: 'selfActivate',
+      accessId: 'member',
+      principalId: other,
+      groupId: world.target('Azure Admins').groupId,
+    };
+    await world.sandbox.fault({ match: orders, answer: { status: 201, body } });
+    expect(await order()).toEqual({ kind: 'unclear' });
+  });
+
+  test('about another group’s policy is not taken for this one’s', async () => {
+    const value = [{ scopeId: other, roleDefinitionId: 'member', policy: { rules: [] } }];
+    await world.sandbox.fault({ match: policies, answer: { status: 200, body: { value } } });
+    await expect(world.pim.policy(world.target('SQL Prod'))).rejects.toThrow('has no policy');
+  });
+
+  test('that says denied in a 201 is told as denied', async () => {
+    const person = world.person('Adele Vance');
+    const { groupId } = world.target('Azure Admins');
+    const body = {
+      id: other,
+      status: 'Denied',
+      action: 'selfActivate',
+      accessId: 'Member',
+      principalId: person.oid,
+      groupId,
+    };
+    await world.sandbox.fault({ match: orders, answer: { status: 201, body } });
+    expect(await order()).toMatchObject({ kind: 'accepted', reading: { status: 'Denied' } });
+  });
+});
+
+describe('a token', () => {
+  const graphUrl = () => world.sandbox.graph;
+  const clock = { now: () => Date.now(), wall: () => Date.now() };
+
+  test('of somebody else is never used for a write', async () => {
+    const megans = await world.service.tokenOf(world.person('Megan Bowen'));
+    const tokens = { app: world.app, of: () => Promise.resolve(megans) };
+    const pim = graphPim({ graphUrl: graphUrl(), tokens, clock, tid: world.sandbox.tenantId });
+    const adele = world.person('Adele Vance');
+    await expect(pim.order(adele, world.target('Azure Admins'), wish(), marker)).rejects.toThrow('somebody else');
+    await expect(pim.stage(adele, marker)).rejects.toThrow('somebody else');
+    expect(await world.calls()).toEqual([]);
+  });
+
+  test('that Graph does not take is renewed once, and the order goes on', async () => {
+    await world.sandbox.fault({ match: orders, answer: { status: 401 } });
+    expect((await order()).kind).toBe('accepted');
+    expect(await posts()).toBe(2);
+  });
+
+  test('that Graph never takes leads to a sign-in, not to a loop', async () => {
+    await world.sandbox.fault({ match: orders, times: 9, answer: { status: 401 } });
+    expect(await order()).toEqual({ kind: 'signIn' });
+    expect(await posts()).toBe(2);
+  });
+
+  test('that cannot be had because sign-in is down leaves the order undone', async () => {
+    const down = Object.assign(new Error('down'), { name: 'AuthorityUnavailable' });
+    const tokens = { app: () => Promise.reject(down), of: () => Promise.reject(down) };
+    const pim = graphPim({ graphUrl: graphUrl(), tokens, clock, tid: world.sandbox.tenantId });
+    const adele = world.person('Adele Vance');
+    const problem = { kind: 'unavailable', afterMs: null };
+    expect(await pim.order(adele, world.target('Azure Admins'), wish(), marker)).toEqual(problem);
+    await expect(pim.active(adele)).rejects.toMatchObject({ problem });
+  });
+
+  test('and Graph out of reach leaves the order undone, too', async () => {
+    const tokens = { app: world.app, of: world.service.tokenOf };
+    const pim = graphPim({
+      graphUrl: `https://localhost:${await closedPort()}`,
+      tokens,
+      clock,
+      tid: world.sandbox.tenantId,
+    });
+    expect(await pim.order(world.person('Adele Vance'), world.target('Azure Admins'), wish(), marker)).toEqual({
+      kind: 'unavailable',
+      afterMs: null,
+    });
+  });
+});
+
+describe('a batch', () => {
+  test('of many activations reads each by its own, in chunks', async () => {
+    const ordered = await order('Azure Readers');
+    if (ordered.kind !== 'accepted') throw new Error(ordered.kind);
+    await sleep(100);
+    const one = activation(world, 'Adele Vance', world.target('Azure Readers'), {
+      askedAt: Date.now(),
+      requestId: ordered.reading.requestId,
+    });
+    const many = Array.from({ length: 25 }, (_, n) => ({ ...one, id: `activation-${n}` }));
+    const read = await world.pim.read(many);
+    expect(read.size).toBe(25);
+    expect((await world.calls()).filter(({ path }) => path.endsWith('$batch'))).toHaveLength(3);
+  });
+
+  test('that fails as a whole leaves all out', async () => {
+    await world.sandbox.fault({ match: { path: '$batch' }, times: 9, answer: { status: 503, retryAfter: 0 } });
+    const known = activation(world, 'Adele Vance', world.target('SQL Prod'), { askedAt: 0, requestId: marker });
+    expect((await world.pim.read([known])).size).toBe(0);
+  });
+});
