@@ -42,7 +42,8 @@ function callerToken(claims: AccessClaims, kind: CallerToken['kind']): CallerTok
     scopes: scopes.filter((scope) => scope !== ''),
     acrs: claims.acrs ?? [],
     amr: claims.amr ?? [],
-    clientCapabilities: claims.xms_cc ?? [],
+    // Clients write CP1 or cp1 and mean the same.
+    clientCapabilities: (claims.xms_cc ?? []).map((capability) => capability.toLowerCase()),
     authTime: claims.auth_time ?? claims.iat,
   };
 }

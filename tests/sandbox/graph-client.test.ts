@@ -7,6 +7,7 @@ import type { StartedSandbox } from '../support/sandbox.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import { trust } from '../support/trust.ts';
 
+const requests = '/identityGovernance/privilegedAccess/group/assignmentScheduleRequests';
 const adele = 'aaaaaaaa-0000-4000-8000-000000000001';
 
 let sandbox: StartedSandbox;
@@ -84,6 +85,61 @@ describe('the official Graph client', () => {
     expect(error).toMatchObject({ statusCode: 501, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(error.headers?.get('client-request-id')).toBe('my-own-id');
     expect(error.headers?.get('request-id')).toBe(error.requestId);
+  });
+});
+
+describe('the main job over the wire', () => {
+  type Request = { readonly id: string; readonly status: string; readonly approvalId: string };
+  const megan = 'aaaaaaaa-0000-4000-8000-000000000002';
+
+  async function groupNamed(wanted: string): Promise<{ id: string; members: readonly string[] }> {
+    return (await sandbox.state()).groups.find(({ name }) => name === wanted)!;
+  }
+
+  async function activate(token: string, groupId: string, duration: string): Promise<Request> {
+    const order = {
+      action: 'selfActivate',
+      accessId: 'member',
+      principalId: adele,
+      groupId,
+      justification: 'fixing prod',
+      scheduleInfo: { expiration: { type: 'afterDuration', duration } },
+    };
+    return (await graph(token).api(requests).post(order)) as Request;
+  }
+
+  test('a request waits, the approver decides with their own token, the group has a member for two hours', async () => {
+    const group = await groupNamed('Azure Admins');
+    const request = await activate(delegated, group.id, 'PT2H');
+    expect(request.status).toBe('PendingApproval');
+
+    const approver = graph((await signedInTokens(sandbox, 'Megan Bowen')).access_token);
+    const stages = `/identityGovernance/privilegedAccess/group/assignmentApprovals/${request.approvalId}/stages`;
+    const { value } = (await approver.api(stages).get()) as { value: { id: string }[] };
+    const decision = { reviewResult: 'Approve', justification: 'go' };
+    await approver.api(`${stages}/${value[0]!.id}`).patch(decision);
+    await sandbox.advance('PT1M');
+    expect((await groupNamed('Azure Admins')).members).toContain(adele);
+
+    await sandbox.advance('PT2H');
+    expect((await groupNamed('Azure Admins')).members).not.toContain(adele);
+    const patches = (await sandbox.calls()).filter(({ method }) => method === 'PATCH');
+    expect(patches).toMatchObject([{ status: 204, token: { kind: 'delegated', oid: megan }, body: decision }]);
+  });
+
+  test('an authentication context is asked for by a claims challenge and satisfied by a sign-in with it', async () => {
+    const group = await groupNamed('Finance Break Glass');
+    const error = await refusal(activate(delegated, group.id, 'PT1H'));
+    expect(error).toMatchObject({ statusCode: 400, code: 'RoleAssignmentRequestAcrsValidationFailed' });
+    const challenge = JSON.parse(decodeURIComponent(error.message.split('claims=')[1]!)) as { access_token: object };
+
+    const without = await signedInTokens(sandbox, 'Adele Vance', { claims: JSON.stringify(challenge) });
+    const refusedAgain = await refusal(activate(without.access_token, group.id, 'PT1H'));
+    const capable = { access_token: { ...challenge.access_token, xms_cc: { values: ['CP1'] } } };
+    const stepUp = await signedInTokens(sandbox, 'Adele Vance', { claims: JSON.stringify(capable) });
+
+    expect(refusedAgain.code).toBe('RoleAssignmentRequestAcrsValidationFailed');
+    await expect(activate(stepUp.access_token, group.id, 'PT1H')).resolves.toMatchObject({ id: expect.any(String) });
   });
 });
 
