@@ -39,6 +39,8 @@ export type World = {
   readonly visit: (url: string | URL, service?: SignInService) => Promise<WebResponse>;
   /** The whole way of a person: card, Entra's page, callback. */
   readonly signInAs: (name: string, claims?: string) => Promise<WebResponse>;
+  /** Where the database lies. */
+  readonly folder: string;
   readonly stop: () => Promise<void>;
 };
 
@@ -101,6 +103,7 @@ export async function startWorld(
     another,
     visit,
     signInAs,
+    folder,
     stop: async () => {
       await store.close();
       await sandbox.stop();
