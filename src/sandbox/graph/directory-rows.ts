@@ -27,6 +27,41 @@ const GROUP_UNUSED: Row = {
   serviceProvisioningErrors: [],
 };
 
+/** Properties that `$select` may name and nobody in the sandbox has. */
+export const USER_OTHERS: readonly string[] = [
+  'aboutMe',
+  'ageGroup',
+  'assignedLicenses',
+  'assignedPlans',
+  'city',
+  'companyName',
+  'country',
+  'createdDateTime',
+  'creationType',
+  'deletedDateTime',
+  'department',
+  'employeeHireDate',
+  'employeeId',
+  'employeeType',
+  'externalUserState',
+  'faxNumber',
+  'identities',
+  'imAddresses',
+  'lastPasswordChangeDateTime',
+  'mailNickname',
+  'onPremisesImmutableId',
+  'onPremisesSyncEnabled',
+  'otherMails',
+  'passwordPolicies',
+  'postalCode',
+  'proxyAddresses',
+  'securityIdentifier',
+  'signInActivity',
+  'state',
+  'streetAddress',
+  'usageLocation',
+];
+
 export const GROUP_OTHERS: readonly string[] = Object.keys(GROUP_UNUSED);
 
 /** Graph: user. */

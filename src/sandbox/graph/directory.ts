@@ -6,7 +6,7 @@ import { refuse } from '../pim/refusal.ts';
 import type { Person, World } from '../world.ts';
 import type { Exchange, GraphAnswer } from './call.ts';
 import { graphError, refusalAnswer } from './errors.ts';
-import { GROUP_OTHERS, groupRow, userRow } from './directory-rows.ts';
+import { GROUP_OTHERS, groupRow, USER_OTHERS, userRow } from './directory-rows.ts';
 import type { Row } from './filter.ts';
 import { textOf } from './filter.ts';
 import type { QueryOption, Resource } from './query.ts';
@@ -28,7 +28,7 @@ const USERS: Resource = {
     userType: 'string',
     accountEnabled: 'boolean',
   },
-  others: ['businessPhones', 'mobilePhone', 'officeLocation', 'preferredLanguage'],
+  others: [...USER_OTHERS, 'businessPhones', 'mobilePhone', 'officeLocation', 'preferredLanguage'],
   expand: {},
   options: OPTIONS,
   page: PAGE,

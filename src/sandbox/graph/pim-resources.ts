@@ -2,6 +2,7 @@
 import { findGroup } from '../pim/directory.ts';
 import type { Approval, Assignment, Eligibility, PimRequest, World } from '../world.ts';
 import { groupRow } from './directory-rows.ts';
+import type { Navigation } from './expand.ts';
 import type { Fields, Row } from './filter.ts';
 import type { QueryOption, Resource } from './query.ts';
 
@@ -58,13 +59,13 @@ export function odataType(collection: Collection): string {
 
 export function pimResource(world: World, collection: Collection): Resource {
   const assignment = collection.startsWith('assignment');
-  const expand: Record<string, (row: Row) => unknown> = {
-    group: (row) => expandedGroup(world, row),
-    principal: (row) => ({ id: row['principalId'] }),
-    ...(assignment ? { activatedUsing: (row: Row) => expandedEligibility(world, row) } : {}),
+  const expand: Record<string, Navigation> = {
+    group: { read: (row) => expandedGroup(world, row) },
+    principal: { read: (row) => ({ id: row['principalId'] }) },
+    ...(assignment ? { activatedUsing: { read: (row: Row) => expandedEligibility(world, row) } } : {}),
   };
   if (collection.endsWith('Requests')) {
-    expand['targetSchedule'] = (row) => expandedTarget(world, row);
+    expand['targetSchedule'] = { read: (row) => expandedTarget(world, row) };
   }
   const common = { context: `${PREFIX}${collection}`, options: OPTIONS, expand };
   const page = { usual: world.settings.pageSize, most: 999 };
@@ -168,19 +169,19 @@ export function stageRow(world: World, approval: Approval, assignedToMe: boolean
   };
 }
 
-function expandedGroup(world: World, row: Row): unknown {
+function expandedGroup(world: World, row: Row): Row | null {
   const group = findGroup(world, String(row['groupId']));
   return group === undefined ? null : groupRow(group);
 }
 
-function expandedEligibility(world: World, row: Row): unknown {
+function expandedEligibility(world: World, row: Row): Row | null {
   const id = row['assignmentScheduleId'] ?? row['targetScheduleId'] ?? row['id'];
   const assignment = world.assignments.find((one) => one.id === id);
   const eligibility = world.eligibilities.find((one) => one.id === assignment?.activatedUsing);
   return eligibility === undefined ? null : scheduleRow(eligibility);
 }
 
-function expandedTarget(world: World, row: Row): unknown {
+function expandedTarget(world: World, row: Row): Row | null {
   const schedules: (Eligibility | Assignment)[] = [...world.assignments, ...world.eligibilities];
   const found = schedules.find((one) => one.id === row['targetScheduleId']);
   return found === undefined ? null : scheduleRow(found);

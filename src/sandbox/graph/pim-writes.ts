@@ -55,7 +55,7 @@ function approvalResource(exchange: Exchange): Resource {
     context: 'identityGovernance/privilegedAccess/group/assignmentApprovals',
     fields: { id: 'string' },
     others: [child],
-    expand: { [child]: (row) => row[child] },
+    expand: { [child]: { read: (row) => row[child] as Row[] } },
     options: ['$select', '$expand'],
     page: { usual: 50, most: 50 },
   };

@@ -10,6 +10,7 @@ import type { Policy, World } from '../world.ts';
 import { instant } from '../world.ts';
 import type { Exchange, GraphAnswer } from './call.ts';
 import { graphError, refusalAnswer } from './errors.ts';
+import type { Navigation, Navigations } from './expand.ts';
 import type { Filter, Row } from './filter.ts';
 import { checkPermissions, PERMISSIONS } from './permissions.ts';
 import { actorOf } from './pim-writes.ts';
@@ -56,13 +57,22 @@ const policyFields = {
   lastModifiedDateTime: 'dateTime',
 } as const;
 
+function rulesOf(world: World): Navigations {
+  const rules: Navigation = { read: (row) => policyOf(world, row)?.rules ?? [] };
+  return { rules, effectiveRules: rules };
+}
+
+function expandedPolicy(world: World, row: Row): Row | null {
+  const policy = policyOf(world, row);
+  return policy === undefined ? null : policyRow(policy);
+}
+
 function policyResource(world: World): Resource {
-  const rules = (row: Row): unknown => policyOf(world, row)?.rules ?? [];
   return {
     context: 'policies/roleManagementPolicies',
     fields: policyFields,
     others: ['lastModifiedBy'],
-    expand: { rules, effectiveRules: rules },
+    expand: rulesOf(world),
     options: OPTIONS,
     page: PAGE,
   };
@@ -73,16 +83,10 @@ function assignmentResource(world: World): Resource {
     context: 'policies/roleManagementPolicyAssignments',
     fields: { id: 'string', policyId: 'string', scopeId: 'string', scopeType: 'string', roleDefinitionId: 'string' },
     others: [],
-    expand: { policy: (row, nested) => expandedPolicy(world, row, nested) },
+    expand: { policy: { read: (row) => expandedPolicy(world, row), expand: rulesOf(world) } },
     options: OPTIONS,
     page: PAGE,
   };
-}
-
-function expandedPolicy(world: World, row: Row, nested: string): unknown {
-  const policy = policyOf(world, row);
-  if (policy === undefined) return null;
-  return nested === '' ? policyRow(policy) : { ...policyRow(policy), rules: policy.rules };
 }
 
 const POLICY_LISTS = { policies: policyResource, assignments: assignmentResource } as const;

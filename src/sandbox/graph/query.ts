@@ -1,6 +1,9 @@
 /** The other query options of OData, and the pages of a list. Unknown ones are refused, never ignored. */
+import { badRequest, isBadRequest } from './bad-request.ts';
 import type { Exchange, GraphAnswer } from './call.ts';
 import { graphError } from './errors.ts';
+import type { Navigations } from './expand.ts';
+import { readExpand } from './expand.ts';
 import type { Fields, Filter, Row } from './filter.ts';
 import { parseFilter, textOf, valueAt } from './filter.ts';
 
@@ -10,8 +13,8 @@ export type Resource = {
   fields: Fields;
   /** Properties beside the filterable ones that `$select` may name. */
   others: readonly string[];
-  /** Navigations that `$expand` may name; nested options are read by the navigation itself. */
-  expand: Readonly<Record<string, (row: Row, nested: string) => unknown>>;
+  /** Navigations that `$expand` may name. */
+  expand: Navigations;
   options: readonly QueryOption[];
   /** Items on a page when the caller names no `$top`, and the most that `$top` may name. */
   page: { usual: number; most: number };
@@ -30,18 +33,11 @@ export type Query = {
   count: boolean;
 };
 
-const BAD_REQUEST = 'BadRequest';
-
-function badRequest(message: string): Error {
-  return Object.assign(new Error(message), { name: BAD_REQUEST });
-}
-
 export function readQuery(exchange: Exchange, resource: Resource): Query | GraphAnswer {
   try {
     return checkedQuery(exchange.call.query, resource);
   } catch (error) {
-    if (error instanceof Error && error.name === BAD_REQUEST)
-      return graphError(400, BAD_REQUEST, error.message, exchange.now);
+    if (isBadRequest(error)) return graphError(400, 'BadRequest', error.message, exchange.now);
     throw error;
   }
 }
@@ -84,11 +80,11 @@ function readFilter(text: string | null, resource: Resource): Filter | null {
 
 function readShape(select: string | null, expand: string | null, resource: Resource): (row: Row) => Row {
   const chosen = select === null ? null : select.split(',').map((name) => selectable(name.trim(), resource));
-  const navigations = expand === null ? [] : readExpand(expand, resource);
+  const expanded = expand === null ? () => ({}) : readExpand(expand, resource.expand);
   return (row) => {
-    const own = chosen === null ? row : Object.fromEntries(chosen.map((name) => [name, row[name]]));
+    const own = chosen === null ? row : Object.fromEntries(chosen.map((name) => [name, row[name] ?? null]));
     const odataType = row['@odata.type'] === undefined ? {} : { '@odata.type': row['@odata.type'] };
-    return { ...odataType, ...own, ...Object.fromEntries(navigations.map(([name, read]) => [name, read(row)])) };
+    return { ...odataType, ...own, ...expanded(row) };
   };
 }
 
@@ -97,31 +93,6 @@ function selectable(name: string, resource: Resource): string {
   const known = names.find((one) => one.toLowerCase() === name.toLowerCase());
   if (known === undefined) throw badRequest(`Could not find a property named '${name}'.`);
   return known;
-}
-
-function readExpand(text: string, resource: Resource): [string, (row: Row) => unknown][] {
-  return splitTop(text, ',').map((item) => {
-    const match = /^\s*(\w+)\s*(?:\((.*)\))?\s*$/s.exec(item);
-    const name = Object.keys(resource.expand).find((one) => one.toLowerCase() === match?.[1]?.toLowerCase());
-    const expand = name === undefined ? undefined : resource.expand[name];
-    if (name === undefined || expand === undefined) throw badRequest(`Could not find a navigation '${item}'.`);
-    const nested = match?.[2] ?? '';
-    return [name, (row) => expand(row, nested)];
-  });
-}
-
-/** Splits at a mark outside of parentheses. */
-function splitTop(text: string, mark: string): string[] {
-  const items = [''];
-  let depth = 0;
-  for (const character of text) {
-    if (character === '(') depth += 1;
-    if (character === ')') depth -= 1;
-    if (character === mark && depth === 0) items.push('');
-    else items.push((items.pop() ?? '') + character);
-  }
-  if (depth !== 0) throw badRequest(`Syntax error in '${text}'.`);
-  return items;
 }
 
 function readOrder(text: string | null, resource: Resource): ((one: Row, other: Row) => number) | null {

@@ -173,7 +173,8 @@ export function arrangeAudits(scene: Scene, example: Example): Sender {
     displayName: fixed.get('initiatedBy/user/displayName') ?? null,
     userPrincipalName: fixed.get('initiatedBy/user/userPrincipalName') ?? null,
   });
-  const group = ensureGroup(scene, SOME_GROUP);
+  const about = /targetResources\/any\(\s*\w+\s*:\s*\w+\/id\s+eq\s+'([^']*)'/.exec(asked)?.[1];
+  const group = ensureGroup(scene, about ?? SOME_GROUP);
   const actor = { kind: 'user', id: person.id } as const;
   auditGroup(world, instant(scene.now), 'Update role setting in PIM', group.id, actor);
   const row = world.audits.at(-1);

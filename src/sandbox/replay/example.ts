@@ -126,7 +126,11 @@ export function shownObjects(body: Json): JsonObject[] {
   const whole = objectOf(body);
   if (whole === null) return [];
   const list = whole['value'];
-  return list === undefined ? [whole] : arrayOf(list).map(objectOf).filter((item) => item !== null);
+  return list === undefined
+    ? [whole]
+    : arrayOf(list)
+        .map(objectOf)
+        .filter((item) => item !== null);
 }
 
 function notCovered(why: string): NotCovered {
