@@ -1,5 +1,6 @@
 import { isOver, shortId } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
+import type { Moment } from '../core/moment.ts';
 import { portalApprovals, portalMyGroups } from '../core/message.ts';
 import { button, link, more } from './button.ts';
 import type { Action } from './button.ts';
@@ -7,14 +8,23 @@ import type { Context, View } from './context.ts';
 import { listed, name, plain, quoted, sentence } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
-import { accessOf, isOwner, lengthOf, ownerMark, ranOut, ticketWords, wordsOf } from './words.ts';
+import {
+  accessAndLength,
+  accessOf,
+  isOwner,
+  lengthOf,
+  ownerMark,
+  phaseShown,
+  ranOut,
+  ticketWords,
+  wordsOf,
+} from './words.ts';
 
 /** The requester's card through the life of one activation. */
 export function activationView(activation: Activation, context: Context): View {
   const when = shown(context);
   const words = wordsOf(activation, when);
   const actions = buttons(activation, context);
-  const notReached = activation.approvers.filter((approver) => !approver.reached);
   return {
     template: 'activation',
     data: {
@@ -24,12 +34,15 @@ export function activationView(activation: Activation, context: Context): View {
       owner: isOwner(activation.target),
       access: sentence(accessOf(activation.target)),
       state: sentence(words.state),
-      ours: ours(activation, context, when),
-      asked: activation.phase === 'waiting' ? listed(reachedNames(activation), 5) : '',
-      notReached: activation.phase === 'waiting' ? listed(notReached.map(nameOf), 5) : '',
+      line: accessAndLength(activation.target, lengthText(activation, when)),
+      ...whoDecides(activation, when),
+      failure: failureText(activation),
       ruling: rulingText(activation, context),
+      ruledAt: activation.ruling === null ? '' : `at ${when(activation.ruling.at)}`,
       endedBy: endedBy(activation, context),
-      failure: activation.phase === 'failed' ? plain(activation.failure ?? 'PIM did not say why.', 300) : '',
+      closed:
+        activation.phase === 'lapsed' && activation.deadline !== null ? closedText(activation.deadline, when) : '',
+      fresh: isFresh(activation, context),
       wish: wishText(activation),
       actions: actions.first,
       moreActions: actions.more,
@@ -39,34 +52,55 @@ export function activationView(activation: Activation, context: Context): View {
   };
 }
 
-/** Lines that are all our own words and times. */
-function ours(activation: Activation, context: Context, when: When): { readonly text: string }[] {
-  const { phase, deadline, ruling, startsAt } = activation;
-  const lines: string[] = [];
-  if (phase === 'ordering' || phase === 'starting' || phase === 'scheduled') {
-    lines.push(sentence(lengthOf(activation, when)));
-  }
-  if (phase === 'waiting') {
-    const wish = sentence(lengthOf(activation, when));
-    lines.push(activation.wish.startAt === null && !wish.startsWith('Until') ? `${wish} from the approval` : wish);
-    if (deadline !== null) lines.push(`They can decide until ${when(deadline)}`);
-  }
-  if (phase === 'active' && startsAt !== null && context.now - startsAt < 120_000) {
-    lines.push('Usable in about a minute');
-  }
-  if (phase === 'lapsed' && deadline !== null) lines.push(`The request closed at ${when(deadline)}`);
-  if (ruling !== null && (phase === 'active' || phase === 'denied')) {
-    lines.push(`${ruling.verdict === 'approve' ? 'Approved' : 'Denied'} at ${when(ruling.at)}`);
-  }
-  return lines.map((text) => ({ text }));
+/** The length as asked; once active, "until" says more. */
+function lengthText(activation: Activation, when: When): string {
+  const { wish } = activation;
+  const phase = phaseShown(activation);
+  if (phase === 'active' || phase === 'ended') return '';
+  const counts = phase === 'waiting' && wish.length.kind === 'for' && wish.startAt === null;
+  return counts ? `${lengthOf(activation, when)} from the approval` : lengthOf(activation, when);
 }
 
-export function rulingText({ ruling }: Activation, context: Context): string {
+function whoDecides(activation: Activation, when: When): Record<string, unknown> {
+  const { deadline, approvers } = activation;
+  if (phaseShown(activation) !== 'waiting') return { asked: '', notReached: '', nobodyReached: false, decideUntil: '' };
+  const notReached = approvers.filter((approver) => !approver.reached);
+  return {
+    asked: listed(reachedNames(activation), 5),
+    notReached: listed(notReached.map(nameOf), 5),
+    nobodyReached: isNobodyReached(activation),
+    decideUntil: deadline === null ? '' : `Open until ${when(deadline)}`,
+  };
+}
+
+function isNobodyReached({ approvers }: Activation): boolean {
+  return approvers.every((approver) => !approver.reached);
+}
+
+function failureText({ phase, failure }: Activation): string {
+  return phase === 'failed' ? plain(failure ?? 'PIM did not say why.', 300) : '';
+}
+
+function closedText(deadline: Moment, when: When): string {
+  return `The request closed at ${when(deadline)}`;
+}
+
+/** For a moment after the start the group is active in PIM and not yet known everywhere. */
+function isFresh({ phase, startsAt, step }: Activation, { now }: Context): boolean {
+  return phase === 'active' && step === null && startsAt !== null && now - startsAt < 120_000;
+}
+
+function rulingText(activation: Activation, context: Context): string {
+  const reason = activation.ruling?.reason;
+  return `${verdictText(activation, context)}${reason ? ` — ${quoted(reason, 500)}` : ''}`;
+}
+
+export function verdictText({ ruling }: Activation, context: Context): string {
   if (ruling === null) return '';
   const verdict = ruling.verdict === 'approve' ? 'Approved' : 'Denied';
   const by =
     ruling.by === null ? ' in PIM' : ` by ${ruling.by.oid === context.reader.oid ? 'you' : name(ruling.by.name)}`;
-  return `${verdict}${by}${ruling.reason ? ` — ${quoted(ruling.reason, 500)}` : ''}`;
+  return `${verdict}${by}`;
 }
 
 function endedBy(activation: Activation, context: Context): string {
@@ -91,10 +125,9 @@ function buttons(activation: Activation, context: Context): { readonly first: Ac
     return { first: phase === 'failed' ? [...again, link(portalMyGroups, 'Open PIM')] : again, more: [] };
   }
   if (phase === 'active') return { first: button(context, 'end', id, 'End now'), more: [] };
-  if (phase !== 'waiting') return { first: [], more: [] };
+  if (phaseShown(activation) !== 'waiting') return { first: [], more: [] };
   const cancel = button(context, 'cancel', id, 'Cancel request');
-  const nobodyReached = activation.approvers.every((approver) => !approver.reached);
-  if (nobodyReached) return { first: [...cancel, link(portalApprovals, 'Approvals in PIM')], more: [] };
+  if (isNobodyReached(activation)) return { first: [...cancel, link(portalApprovals, 'Open PIM')], more: [] };
   return { first: [...cancel, more()], more: [link(portalMyGroups, 'Open PIM')] };
 }
 
@@ -102,15 +135,16 @@ function spoken(activation: Activation, context: Context): string[] {
   const when = said(context);
   const target = `${name(activation.targetName)}${ownerMark(isOwner(activation.target))}`;
   const { phase, deadline } = activation;
-  const waits = phase === 'waiting';
+  const waits = phaseShown(activation) === 'waiting';
   return [
     `${target}: ${wordsOf(activation, when).state}`,
-    phase === 'active' || isOver(phase) ? '' : sentence(lengthOf(activation, when)),
+    isOver(phase) ? '' : sentence(lengthText(activation, when)),
+    waits && isNobodyReached(activation) ? 'None of the approvers could be reached here' : '',
     waits && reachedNames(activation).length > 0 ? `Asked: ${listed(reachedNames(activation), 5)}` : '',
-    waits && deadline !== null ? `They can decide until ${when(deadline)}` : '',
+    waits && deadline !== null ? `Open until ${when(deadline)}` : '',
     rulingText(activation, context),
     endedBy(activation, context),
-    phase === 'failed' ? plain(activation.failure ?? 'PIM did not say why.', 300) : '',
+    failureText(activation),
   ];
 }
 

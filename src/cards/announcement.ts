@@ -4,7 +4,7 @@ import type { Context, View } from './context.ts';
 import { name, plain, quoted } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
-import { isOwner, ownerMark, ranOut, ticketWords } from './words.ts';
+import { isOwner, ranOut, ticketWords } from './words.ts';
 
 /** A channel's card: who holds what until when; after the end the same card says so. */
 export function announcementView(activation: Activation, showJustification: boolean, context: Context): View {
@@ -18,22 +18,22 @@ export function announcementView(activation: Activation, showJustification: bool
   const facts = [approved, ticket === null ? null : `ticket ${plain(ticket, 60)}`].filter((fact) => fact !== null);
   const person = name(activation.personName);
   const target = name(activation.targetName);
+  const verb = `${over ? 'was' : 'is'} ${isOwner(activation.target) ? 'OWNER of' : 'in'}`;
   return {
     template: 'announcement',
     data: {
       shape: over ? '■' : '✓',
       tone: over ? 'Default' : 'Good',
       person,
-      verb: over ? 'was in' : 'is in',
+      verb,
       target,
-      owner: isOwner(activation.target),
       until: untilText(activation, shown(context)),
       endedBy: over ? whoEnded(activation) : '',
       facts: facts.join(' · '),
       why,
     },
     say: [
-      `${person} ${over ? 'was' : 'is'} in ${target}${ownerMark(isOwner(activation.target))}, ${untilText(activation, said(context))}`,
+      `${person} ${verb} ${target}, ${untilText(activation, said(context))}`,
       over ? whoEnded(activation) : '',
       facts.join(', '),
       why,
@@ -49,5 +49,5 @@ function untilText(activation: Activation, when: When): string {
 
 function whoEnded(activation: Activation): string {
   if (activation.endedBy !== null) return `by ${name(activation.endedBy.name)}`;
-  return ranOut(activation) ? 'its time ran out' : '';
+  return ranOut(activation) ? 'Its time ran out' : '';
 }

@@ -2,24 +2,28 @@ import type { Message } from '../core/message.ts';
 import { button, link } from './button.ts';
 import type { Context, View } from './context.ts';
 import { name, plain, quoted } from './text.ts';
-import { ownerMark } from './words.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
 const mostChoices = 10;
+/** A phone shows no more of a button's title than this; a longer name stands above its button as well. */
+const mostOnButton = 28;
 
 export function choiceView(message: Of<'choice'>, context: Context): View {
   const options = message.options.slice(0, mostChoices);
   const typed = quoted(message.typed, 80);
   const title = message.several ? `${typed} can mean several groups` : `No group ${typed} that you can activate`;
   const ask = message.several ? 'Which one?' : 'Did you mean:';
-  const labels = options.map((option) => `${name(option.name)}${ownerMark(option.access === 'owner')}`);
+  const labels = options.map((option) => `${option.access === 'owner' ? 'OWNER of ' : ''}${name(option.name)}`);
   return {
     template: 'choice',
     data: {
       title,
       ask,
-      options: labels.map((label, index) => ({ actions: button(context, 'pick', `${message.id}:${index}`, label) })),
+      options: labels.map((label, index) => ({
+        whole: label.length > mostOnButton ? label : '',
+        actions: button(context, 'pick', `${message.id}:${index}`, label),
+      })),
       none: button(context, 'dismiss', message.id, 'None of these'),
     },
     say: [title, `${ask} ${labels.join(', ')}`],
@@ -100,7 +104,7 @@ function signInWords(message: Of<'signIn'>): { shape: string; title: string; why
 }
 
 export function noticeView(message: Of<'notice'>): View {
-  const lines = message.lines.slice(0, 12).map((line) => ({ text: plain(line, 500) }));
+  const lines = message.lines.slice(0, 12).map((line) => ({ text: plain(line, 300) }));
   const title = plain(message.title, 200);
   return {
     template: 'notice',

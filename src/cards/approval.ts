@@ -3,13 +3,13 @@ import type { Activation } from '../core/activation.ts';
 import { sayMinutes } from '../core/duration.ts';
 import { portalApprovals } from '../core/message.ts';
 import type { Shape } from '../core/message.ts';
-import { rulingText, wishText } from './activation.ts';
+import { verdictText, wishText } from './activation.ts';
 import { button, link, more } from './button.ts';
 import type { Context, View } from './context.ts';
 import { name, plain, quoted, sentence } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
-import { accessOf, isOwner, lengthOf, ownerMark, ticketWords, wordsOf } from './words.ts';
+import { accessAndLength, accessOf, isOwner, lengthOf, ownerMark, ticketWords, wordsOf } from './words.ts';
 import type { Tone } from './words.ts';
 
 /** An approver's card: the decision, the form that asks why, or what became of it. */
@@ -34,7 +34,7 @@ function decideView(activation: Activation, note: string | null, context: Contex
     data: {
       ...whoAndWhat(activation),
       note: noteText(note),
-      length: sentence(wantedLength(activation, when)),
+      line: accessAndLength(activation.target, wantedLength(activation, when)),
       why: activation.wish.justification === null ? 'No reason given' : quoted(activation.wish.justification, 500),
       ticket: ticket === null ? '' : `Ticket ${plain(ticket, 60)}`,
       policy: policyLine(activation),
@@ -59,7 +59,8 @@ function denyView(activation: Activation, note: string | null, context: Context)
     data: {
       ...whoAndWhat(activation),
       note: noteText(note),
-      length: sentence(wantedLength(activation, shown(context))),
+      line: accessAndLength(activation.target, wantedLength(activation, shown(context))),
+      wish: wishText(activation),
       actions: [
         ...button(context, 'deny', id, 'Deny', { style: 'destructive', inputs: true }),
         ...button(context, 'decideForm', id, 'Back'),
@@ -79,16 +80,18 @@ function ruledView(activation: Activation, note: string | null, context: Context
       ...whoAndWhat(activation),
       ...outcome,
       note: noteText(note),
+      reason: activation.ruling?.reason ? quoted(activation.ruling.reason, 500) : '',
       at: activation.ruling === null ? '' : `at ${when(activation.ruling.at)}`,
       relation: relationOf(activation),
       now: nowLine(activation, when),
-      length: sentence(lengthOf(activation, when)),
+      line: accessAndLength(activation.target, lengthOf(activation, when)),
       wish: wishText(activation),
       reference: `Request ${shortId(activation.id)}`,
     },
     say: [
       outcome.outcome,
       `${name(activation.personName)} ${relationOf(activation)} ${targetOf(activation)} ${nowLine(activation, said(context))}`,
+      activation.ruling?.reason ? quoted(activation.ruling.reason, 500) : '',
       noteText(note),
     ],
   };
@@ -132,7 +135,7 @@ function outcomeOf(activation: Activation, context: Context): Outcome {
     return {
       shape: approved ? '✓' : '✕',
       tone: approved ? 'Good' : 'Attention',
-      outcome: rulingText(activation, context),
+      outcome: verdictText(activation, context),
     };
   }
   if (step?.kind === 'decide') {

@@ -5,7 +5,7 @@ import type { ListRow, Message } from '../core/message.ts';
 import { button } from './button.ts';
 import type { Action } from './button.ts';
 import type { Context, View } from './context.ts';
-import { name, plain, quoted, sentence } from './text.ts';
+import { rowName, quoted, sentence } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
 import { isOwner, ownerMark, wordsOf } from './words.ts';
@@ -23,7 +23,7 @@ export function listView(message: Extract<Message, { kind: 'list' }>, context: C
       title,
       rows: rows.map((row) => ({
         shape: rowShape(row),
-        target: name(row.name),
+        target: rowName(row.name),
         owner: ownerMark(row.access === 'owner'),
         state: rowState(row, shown(context)),
         actions: rowActions(row, context),
@@ -32,7 +32,7 @@ export function listView(message: Extract<Message, { kind: 'list' }>, context: C
     },
     say: [
       title,
-      ...rows.map((row) => `${name(row.name)}${ownerMark(row.access === 'owner')}: ${rowState(row, said(context))}`),
+      ...rows.map((row) => `${rowName(row.name)}${ownerMark(row.access === 'owner')}: ${rowState(row, said(context))}`),
       listHint(more, message),
     ],
   };
@@ -66,9 +66,9 @@ function rowState(row: ListRow, when: When): string {
   if (row.state === 'active') return row.endsAt === null ? 'Active' : `Active until ${when(row.endsAt)}`;
   if (row.state !== 'available') return sentence(rowStates[row.state]);
   const needs = [
-    row.approval ? 'needs approval' : '',
-    row.ticket ? 'needs a ticket' : '',
-    row.stepUp ? 'one more sign-in check' : '',
+    row.approval ? 'approval' : '',
+    row.ticket ? 'ticket' : '',
+    row.stepUp ? 'extra sign-in check' : '',
     row.maximumMinutes === null ? '' : `up to ${sayMinutes(row.maximumMinutes)}`,
   ].filter((need) => need !== '');
   return needs.length === 0 ? 'Available' : sentence(needs.join(' · '));
@@ -89,7 +89,7 @@ export function statusView(activations: readonly Activation[], context: Context)
       title: rows.length === 0 ? empty : 'Your activations',
       rows: rows.map((activation) => ({
         shape: wordsOf(activation, shown(context)).shape,
-        target: name(activation.targetName),
+        target: rowName(activation.targetName),
         owner: ownerMark(isOwner(activation.target)),
         state: sentence(wordsOf(activation, shown(context)).state),
         actions: statusActions(activation, context),
@@ -99,8 +99,8 @@ export function statusView(activations: readonly Activation[], context: Context)
     },
     say: [
       rows.length === 0 ? empty : `You have ${rows.length === 1 ? '1 activation' : `${rows.length} activations`}`,
-      ...rows.map((row) =>
-        plain(`${name(row.targetName)}${ownerMark(isOwner(row.target))}: ${wordsOf(row, said(context)).state}`, 200),
+      ...rows.map(
+        (row) => `${rowName(row.targetName)}${ownerMark(isOwner(row.target))}: ${wordsOf(row, said(context)).state}`,
       ),
     ],
   };

@@ -2,7 +2,7 @@ import { sayMinutes } from '../core/duration.ts';
 import type { Message } from '../core/message.ts';
 import { button } from './button.ts';
 import type { Context, View } from './context.ts';
-import { name, prefill, quoted } from './text.ts';
+import { name, prefill, quoted, sentence } from './text.ts';
 import { accessWords, ownerMark } from './words.ts';
 
 type Question = Extract<Message, { kind: 'question' }>;
@@ -22,7 +22,7 @@ export function questionView(message: Question, context: Context): View {
       target,
       lacks,
       owner: message.access === 'owner',
-      access: accessWords('owner'),
+      access: sentence(accessWords('owner')),
       tooLong,
       said: wantsReason || message.justification === null ? '' : quoted(message.justification, 300),
       wantsReason,

@@ -7,7 +7,7 @@ import type { Context, View } from './context.ts';
 import { listView, statusView } from './list.ts';
 import { questionView } from './question.ts';
 import { expand } from './template.ts';
-import { inert, sentence } from './text.ts';
+import { inert, plain, sentence } from './text.ts';
 
 export type { Context } from './context.ts';
 export type { Sealer } from './seal.ts';
@@ -20,7 +20,10 @@ export function render(message: Message, context: Context): Rendered {
   const view = viewOf(message, context);
   const sentences = view.say.map((text) => inert(text.trim())).filter((text) => text !== '');
   const spoken = sentences.map((text) => (/[.…?:!”]$/u.test(text) ? sentence(text) : `${sentence(text)}.`)).join(' ');
-  return { card: expand(view.template, { ...view.data, spoken }), summary: sentences[0] ?? '' };
+  return {
+    card: expand(view.template, { ...view.data, spoken: plain(spoken, 800) }),
+    summary: plain(sentences[0] ?? '', 300),
+  };
 }
 
 function viewOf(message: Message, context: Context): View {

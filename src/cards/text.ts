@@ -7,7 +7,7 @@ const pileOfMarks = /(\p{M}{4})\p{M}+/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
- * Hostile text as one line of safe plain text of at most `limit` graphemes: nothing invisible, white space folded, cut
+ * Hostile text as one line of safe plain text of at most `limit` graphemes (three bytes each): nothing invisible, white space folded, cut
  * with "…". A card's date functions are written `{{…}}` and run in plain runs of text too, so two braces never touch.
  */
 export function plain(text: string, limit: number): string {
@@ -22,6 +22,11 @@ export function prefill(text: string, limit: number): string {
 /** A display name; the directory allows names that show nothing at all. */
 export function name(text: string): string {
   return plain(text, 80) || '(no name)';
+}
+
+/** A name in a row of a list, where many stand on one card. */
+export function rowName(text: string): string {
+  return plain(text, 60) || '(no name)';
 }
 
 export function quoted(text: string, limit: number): string {
@@ -53,16 +58,19 @@ function visible(text: string): string {
   return line.replace(space, ' ').trim();
 }
 
+/** By grapheme, and by size: three bytes a grapheme hold any script, a letter with a tail of marks or joined emoji does not. */
 function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
   let kept = '';
   let before = '';
   let count = 0;
+  let bytes = 0;
   for (const { segment } of graphemes.segment(text)) {
-    if (count === limit) return `${before.trimEnd()}…`;
+    count += 1;
+    bytes += Buffer.byteLength(segment);
+    if (count > limit || bytes > 3 * limit) return `${(count > limit ? before : kept).trimEnd()}…`;
     before = kept;
     kept += segment;
-    count += 1;
   }
   return kept;
 }

@@ -2,6 +2,7 @@ import type { Activation, Phase, Step } from '../core/activation.ts';
 import { sayMinutes } from '../core/duration.ts';
 import type { Shape } from '../core/message.ts';
 import type { Access, Target } from '../core/target.ts';
+import { sentence } from './text.ts';
 import type { When } from './time.ts';
 
 /** Colours of the host, always beside a shape and a word. */
@@ -29,10 +30,17 @@ const steps: Readonly<Record<Step['kind'], string>> = {
   cancel: 'cancelling…',
 };
 
+/** What the activation says of itself, with the time that belongs to it; a write under way says so instead. */
 export function wordsOf(activation: Activation, when: When): Words {
-  const words = phases[activation.phase];
+  const words = phases[phaseShown(activation)];
   if (activation.step !== null) return { ...words, shape: '◷', tone: 'Default', state: steps[activation.step.kind] };
   return { ...words, state: timedState(activation, words.state, when) };
+}
+
+/** After a ruling PIM may still call the request pending for a moment; its reader must not be told to wait for approval. */
+export function phaseShown({ phase, ruling }: Activation): Phase {
+  if (phase !== 'waiting' || ruling === null) return phase;
+  return ruling.verdict === 'approve' ? 'starting' : 'denied';
 }
 
 function timedState(activation: Activation, state: string, when: When): string {
@@ -59,6 +67,12 @@ export function isOwner(target: Target): boolean {
 export function accessOf(target: Target): string {
   if (target.kind === 'group') return accessWords(target.access);
   return target.kind === 'entraRole' ? 'as an Entra role' : 'as an Azure role';
+}
+
+/** Access and length in one line; an owner's access has a louder line of its own. */
+export function accessAndLength(target: Target, length: string): string {
+  const parts = [isOwner(target) ? '' : accessOf(target), length].filter((part) => part !== '');
+  return sentence(parts.join(', '));
 }
 
 export function accessWords(access: Access): string {

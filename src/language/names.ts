@@ -1,7 +1,8 @@
 /** Names against what the person can mean: exact acts, anything else asks. */
 
 import { foldQuotes, foldSpaces, removeInvisible } from './clean.ts';
-import { closeNames } from './close-names.ts';
+import { closeIndex, closeNames } from './close-names.ts';
+import type { CloseIndex } from './close-names.ts';
 import { isMixedScript, skeleton } from './confusables.ts';
 
 export type NameMatch =
@@ -17,13 +18,13 @@ export type NameMatch =
 export function matchName(typed: string, names: readonly string[]): NameMatch {
   const wanted = nameKey(removeInvisible(typed));
   if (wanted === '') return { kind: 'none' };
-  const exact = names.filter((name) => nameKey(name) === wanted && isPlain(name));
+  const { keys, looks, close: index } = indexOf(names);
+  const exact = names.filter((name, at) => keys[at] === wanted && isPlain(name));
   if (exact.length > 0) return among(exact, 'exact');
   const look = lookOf(wanted);
-  const looks = names.map(lookOf);
-  const alike = names.filter((_, index) => looks[index] === look);
+  const alike = names.filter((_, at) => looks[at] === look);
   if (alike.length > 0) return among(alike, 'near');
-  const close = closeNames(look, looks).flatMap((index) => names[index] ?? []);
+  const close = closeNames(look, index).flatMap((at) => names[at] ?? []);
   return close.length > 0 ? among(close, 'near') : { kind: 'none' };
 }
 
@@ -32,8 +33,23 @@ function among(names: readonly string[], one: 'exact' | 'near'): NameMatch {
   return names.length === 1 && first !== undefined ? { kind: one, name: first } : { kind: 'several', names };
 }
 
+type NameIndex = { readonly keys: readonly string[]; readonly looks: readonly string[]; readonly close: CloseIndex };
+
+/** Kept for as long as the list itself: a list of names that was matched against is not changed afterwards. */
+const indexes = new WeakMap<readonly string[], NameIndex>();
+
+function indexOf(names: readonly string[]): NameIndex {
+  const kept = indexes.get(names);
+  if (kept) return kept;
+  const looks = names.map(lookOf);
+  const index = { keys: names.map(nameKey), looks, close: closeIndex(looks) };
+  indexes.set(names, index);
+  return index;
+}
+
 /** What a name looks like at a glance: letters that pass for one another are one. */
 function lookOf(name: string): string {
+  if (plainAscii.test(name)) return name.toLowerCase();
   return skeleton(nameKey(removeInvisible(name)));
 }
 
@@ -41,8 +57,12 @@ export function sameLook(one: string, other: string): boolean {
   return lookOf(one) === lookOf(other);
 }
 
+/** Nothing to fold but case: most names, and the quick way for them. */
+const plainAscii = /^[!-~]+(?: [!-~]+)*$/;
+
 /** Two names with one key are the same name to a reader. */
 export function nameKey(name: string): string {
+  if (plainAscii.test(name)) return name.toLowerCase();
   return foldCase(foldQuotes(foldSpaces(name.normalize('NFC'))));
 }
 
@@ -56,5 +76,7 @@ export function foldCase(text: string): string {
 
 /** A name that may be matched without a question. */
 export function isPlain(name: string): boolean {
-  return removeInvisible(name) === name.replace(/[\t\n\v\f\r]/g, ' ') && !isMixedScript(name);
+  return (
+    plainAscii.test(name) || (removeInvisible(name) === name.replace(/[\t\n\v\f\r]/g, ' ') && !isMixedScript(name))
+  );
 }

@@ -72,7 +72,7 @@ export function beginAuthorize(auth: Authorization, query: URLSearchParams): Rep
   if ('kind' in request) return refuse(redirectUri, parameter('state'), request);
   const prompt = parameter('prompt');
   const hinted = prompt === 'select_account' ? undefined : personOfHint(directory, parameter('login_hint'));
-  if (hinted) return afterPerson(auth, app, request, hinted);
+  if (hinted) return afterPerson(auth, request, hinted);
   if (prompt === 'none') {
     return refuse(
       redirectUri,
@@ -81,7 +81,7 @@ export function beginAuthorize(auth: Authorization, query: URLSearchParams): Rep
     );
   }
   const transaction = auth.transactions.issue({ request });
-  return choicePage({ tenantId: directory.tenantId, app, transaction, redirectUri, people: directory.people });
+  return choicePage({ ...directory, transaction, redirectUri });
 }
 
 /** POST of one of the pages' buttons. */
@@ -94,8 +94,6 @@ export function continueAuthorize(auth: Authorization, form: URLSearchParams): R
   }
   const { request } = transaction;
   const directory = auth.directory();
-  const app = findApp(directory, request.clientId);
-  if (!app) return problemPage(unknownApp(request.clientId));
   if (form.get('cancel') !== null) {
     return refuse(
       request.redirectUri,
@@ -106,7 +104,7 @@ export function continueAuthorize(auth: Authorization, form: URLSearchParams): R
   const chosen = transaction.personId ?? form.get('person');
   const person = directory.people.find(({ id }) => id === chosen);
   if (!person) return problemPage(problem('invalid_request', 50034, 'No such person in this tenant.'));
-  return transaction.personId === undefined ? afterPerson(auth, app, request, person) : grant(auth, request, person);
+  return transaction.personId === undefined ? afterPerson(auth, request, person) : grant(auth, request, person);
 }
 
 /** An authentication context or MFA is a step of its own; the sandbox's people pass it with one button. */
@@ -114,8 +112,7 @@ function afterPerson(auth: Authorization, app: AppRegistration, request: Authori
   const checks = [...request.claims.acrs, ...(request.claims.mfa ? ['mfa'] : [])];
   if (checks.length === 0) return grant(auth, request, person);
   const transaction = auth.transactions.issue({ request, personId: person.id });
-  const { tenantId } = auth.directory();
-  return checkPage({ tenantId, app, transaction, redirectUri: request.redirectUri, person, checks });
+  return checkPage({ ...auth.directory(), transaction, redirectUri: request.redirectUri, person, checks });
 }
 
 function grant(auth: Authorization, request: AuthorizeRequest, person: Person): Reply {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /** The part of a tenant that Entra needs. Ids are GUIDs in lower case. */
 export type Directory = {
   readonly tenantId: string;
+  readonly organization: string;
   readonly people: readonly Person[];
   readonly apps: readonly AppRegistration[];
 };

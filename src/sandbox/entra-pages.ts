@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { AppRegistration, Person } from './entra-directory.ts';
+import type { Person } from './entra-directory.ts';
 import type { EntraProblem } from './entra-errors.ts';
 import { describe } from './entra-errors.ts';
 import type { Reply } from './reply.ts';
 
 type Step = {
   readonly tenantId: string;
-  readonly app: AppRegistration;
+  readonly organization: string;
   readonly transaction: string;
   readonly redirectUri: string;
 };
@@ -38,7 +38,7 @@ export function choicePage(step: Step & { readonly people: readonly Person[] }):
   );
   const content = `
 <h1>Who are you?</h1>
-<p>Pick an account to go on to ${escape(step.app.name)}.</p>
+<p>Pick an account of ${escape(step.organization)} to sign in with.</p>
 <ul>
 ${buttons.join('\n')}
 </ul>`;
@@ -52,7 +52,7 @@ export function checkPage(step: Step & { readonly person: Person; readonly check
   );
   const content = `
 <h1>More proof is needed</h1>
-<p>${escape(step.app.name)} asks ${escape(step.person.name)} (${escape(step.person.upn)}) for: ${escape(wanted.join(', '))}.</p>
+<p>${escape(step.organization)} asks ${escape(step.person.name)} (${escape(step.person.upn)}) for: ${escape(wanted.join(', '))}.</p>
 <p>A real tenant would ask for a key, a code or a compliant device here.</p>
 <ul><li><button class="main" type="submit" name="check" value="pass">Pass the check</button></li></ul>`;
   return page('More proof is needed', form(step, content), 200, step.redirectUri);

@@ -1,24 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { createCalls } from './calls.ts';
 import { makeCertificates } from './certificates.ts';
-import { createClock } from './clock.ts';
-import { answerControl } from './control.ts';
-import type { Controlled } from './control.ts';
-import { createWorld } from './create-world.ts';
-import { createEntra } from './entra.ts';
-import type { TokenMint } from './entra-tokens.ts';
-import { singleSignOnToken } from './entra-tokens.ts';
-import { createFaults } from './faults.ts';
-import type { GraphSide } from './graph-side.ts';
-import { answerGraph } from './graph/answer.ts';
-import { generateStoredKeys, openStoredKeys, storedKeysSchema } from './keys.ts';
+import { generateStoredKeys, storedKeysSchema } from './keys.ts';
 import type { StoredKeys } from './keys.ts';
 import type { StoredState } from './persist.ts';
 import { createSaver, readJson, readState, writeAtomically } from './persist.ts';
-import { advance } from './pim/lifecycle.ts';
-import type { Routes } from './server.ts';
+import { createRoutes, createRunning, httpsOrigin, passTime, plainOrigin, snapshot } from './running.ts';
 import { close, createListeners, listen } from './server.ts';
 import type { Settings } from './settings.ts';
 import type { Tenant } from './tenant.ts';
@@ -54,80 +42,19 @@ const TICK_MS = 1000;
 export async function openSandbox(settings: Settings): Promise<Opened> {
   const start = readStart(settings);
   if (start.kind === 'problem') return start;
-  const { tenant, tenantHash, stored, storedKeys, notice } = start;
-  const [certificates, keys] = await Promise.all([makeCertificates(Date.now()), storedKeys ?? generateStoredKeys()]);
-  if (!storedKeys) writeAtomically(settings.keysFile, JSON.stringify(keys));
+  const [certificates, keys] = await Promise.all([
+    makeCertificates(Date.now()),
+    start.storedKeys ?? generateStoredKeys(),
+  ]);
+  if (!start.storedKeys) writeAtomically(settings.keysFile, JSON.stringify(keys));
 
-  const clock = createClock(stored?.clockOffsetMs);
-  const faults = createFaults();
-  const calls = createCalls();
-  let world = stored?.world ?? createWorld(tenant, clock.now());
-  let revokedBefore = stored?.revokedBefore ?? {};
-  let tokenSeconds = TOKEN_SECONDS;
-  let ports = { https: 0, plain: 0 };
-  const https = () => `https://localhost:${ports.https}`;
-  const plain = () => `http://127.0.0.1:${ports.plain}`;
-
-  const snapshot = (): StoredState => {
-    return { version: 1, tenant: tenantHash, clockOffsetMs: clock.offsetMs(), ports, revokedBefore, world };
-  };
-  const saver = createSaver(settings.stateFile, snapshot);
-  const mint: TokenMint = {
-    keys: openStoredKeys(keys),
-    directory: () => world,
-    authority: https,
-    lifetimeSeconds: () => tokenSeconds,
-  };
-  const graph: GraphSide = {
-    mint,
-    faults,
-    calls,
-    nowText: () => new Date(clock.now()).toISOString(),
-    answer: (call) => {
-      advance(world, clock.now());
-      if (call.method !== 'GET') saver.touch();
-      return answerGraph(world, call, clock.now(), { origin: https(), pendingMs: settings.pendingMs });
-    },
-  };
-  const controlled: Controlled = {
-    clock,
-    faults,
-    calls,
-    world: () => world,
-    tokenSeconds: () => tokenSeconds,
-    setTokenSeconds: (seconds) => {
-      tokenSeconds = seconds;
-    },
-    settle: () => {
-      advance(world, clock.now());
-      saver.touch();
-    },
-    reset: () => {
-      clock.setOffset(0);
-      world = createWorld(tenant, clock.now());
-      revokedBefore = {};
-      tokenSeconds = TOKEN_SECONDS;
-      faults.clear();
-      calls.clear();
-      saver.touch();
-    },
-    revoke: (oid) => {
-      revokedBefore = { ...revokedBefore, [oid]: Date.now() };
-      saver.touch();
-    },
-    signOn: async (person, clientId, seconds) => await singleSignOnToken(mint, person, clientId, seconds),
-  };
-  const routes: Routes = {
-    entra: createEntra({ mint, loginOrigin: plain, revokedBefore: (oid) => revokedBefore[oid] ?? 0 }),
-    graph,
-    control: async (request) => await answerControl(controlled, request),
-  };
-
-  const listeners = createListeners(certificates, routes);
+  const running = createRunning(start);
+  const saver = createSaver(settings.stateFile, () => snapshot(running, start.tenantHash));
+  const listeners = createListeners(certificates, createRoutes(running, settings, start.tenant, keys, saver));
   try {
-    ports = {
-      https: await bind(listeners.https, settings.httpsPort, stored?.ports.https),
-      plain: await bind(listeners.plain, settings.plainPort, stored?.ports.plain),
+    running.ports = {
+      https: await bind(listeners.https, settings.httpsPort, start.stored?.ports.https),
+      plain: await bind(listeners.plain, settings.plainPort, start.stored?.ports.plain),
     };
   } catch (error) {
     await Promise.all([close(listeners.https), close(listeners.plain)]);
@@ -135,11 +62,13 @@ export async function openSandbox(settings: Settings): Promise<Opened> {
   }
   writeAtomically(settings.caFile, certificates.ca, 0o644);
   saver.flush();
-  const ticking = setInterval(() => advance(world, clock.now()), TICK_MS);
+  const ticking = setInterval(() => passTime(running), TICK_MS);
+  const { tenantId } = running.world;
+  const [https, plain] = [httpsOrigin(running), plainOrigin(running)];
   return {
     kind: 'ready',
-    line: { graph: https(), authority: https(), control: plain(), ca: settings.caFile, tenantId: world.tenantId },
-    ...(notice === undefined ? {} : { notice }),
+    line: { graph: https, authority: https, control: plain, ca: settings.caFile, tenantId },
+    ...(start.notice === undefined ? {} : { notice: start.notice }),
     close: async () => {
       clearInterval(ticking);
       await Promise.all([close(listeners.https), close(listeners.plain)]);
@@ -147,8 +76,6 @@ export async function openSandbox(settings: Settings): Promise<Opened> {
     },
   };
 }
-
-const TOKEN_SECONDS = 3600;
 
 /** Everything read from disk, before anything is started or written. */
 function readStart(settings: Settings): Start | Problem {
