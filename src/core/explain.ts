@@ -1,0 +1,77 @@
+import type { Message } from './message.ts';
+import { portalMyGroups, problem } from './message.ts';
+import type { PimProblem } from './pim-problem.ts';
+
+/** What each of PIM's policy rules wants, and what to do; PIM names them in its refusal. */
+const rules: Readonly<Record<string, string>> = {
+  ExpirationRule: 'the length is more than the policy allows: ask for a shorter one',
+  JustificationRule: 'the policy wants a reason: add “because …”',
+  TicketingRule: 'the policy wants a ticket: add “ticket ServiceNow INC0012345”',
+  MfaRule: 'the policy wants multifactor authentication: sign out here, sign in again with it, and ask once more',
+  EligibilityRule:
+    'you are not eligible any more: the group’s owner or a Privileged Role Administrator can change that',
+};
+
+/**
+ * PIM's refusal as a card: what happened, why (the rule and who owns it), what next.
+ * `doing` completes "PIM did not …", for example "activate Azure Admins".
+ */
+export function explain(refusal: PimProblem, doing: string): Message {
+  const what = `PIM did not ${doing}.`;
+  const link = { url: portalMyGroups, title: 'Open PIM' };
+  switch (refusal.kind) {
+    case 'signIn':
+      return problem(what, { why: 'You are not signed in here.', next: 'Say “sign in”.' });
+    case 'stepUp':
+      return problem(what, {
+        why: 'Its policy wants one more check of who you are (step-up).',
+        next: 'Verify, or do it in PIM itself.',
+        link,
+      });
+    case 'exists':
+      return problem(what, { why: 'It is active already.', next: 'Say “status” to see until when.' });
+    case 'pending':
+      return problem(what, { why: 'A request for it is waiting already.', next: 'Say “status” to see it.' });
+    case 'missing':
+      return problem(what, { why: 'PIM has no such activation now.', next: 'Say “status” to see what is active.' });
+    case 'tooShort':
+      return problem(what, {
+        why: 'PIM keeps an activation for at least 5 minutes, and lets nobody end it earlier.',
+        next: 'Try again when 5 minutes have passed.',
+      });
+    case 'policy':
+      return problem(what, {
+        why: `The group’s PIM policy refused it: ${refusal.rules.map((rule) => rules[rule] ?? rule).join('; ')}.`,
+        next: 'The group’s owner sets this policy.',
+        link,
+      });
+    case 'notEligible':
+      return problem(what, {
+        why: 'PIM says you are not eligible for it.',
+        next: 'Say “list” to see what you may activate; the group’s owner can add you.',
+      });
+    case 'forbidden':
+      return problem(what, { why: `PIM refused the right to do it: ${refusal.message}`, link });
+    case 'notFound':
+      return problem(what, {
+        why: 'PIM does not know the request any more.',
+        next: 'Say “status” to see what is open.',
+      });
+    case 'conflict':
+      return problem(what, { why: 'Somebody else decided first.', next: 'Nothing is left to do.' });
+    case 'unavailable':
+      return problem(what, {
+        why: 'PIM is not answering now. Nothing was changed.',
+        next: 'Try again in a minute, or use PIM itself.',
+        link,
+      });
+    case 'unclear':
+      return problem('PIM’s answer was lost.', {
+        why: 'It may or may not have happened; I am reading it back from PIM.',
+        next: 'Say “status” in a moment.',
+        link,
+      });
+    case 'other':
+      return problem(what, { why: `${refusal.message} (${refusal.code}, HTTP ${refusal.status})`, link });
+  }
+}
