@@ -44,7 +44,7 @@ export function signIn(options: SignInOptions): SignInService {
 
   return {
     has: (person) => tokens.has(person),
-    link: (person, parkedId, claims) => {
+    link: async (person, parkedId, claims) => {
       const checked = claims === null ? null : readClaims(claims);
       if (claims !== null && checked === null) throw new Error('The claims of a step-up are no claims request.');
       const text = writeLink(config.key, { person, parkedId, claims: checked }, clock.wall(), random);
