@@ -1,0 +1,122 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One request that reached the connector. */
+export type Received = {
+  readonly method: string;
+  readonly path: string;
+  readonly conversationId: string;
+  /** The activity that a PUT names or a POST answers; null for a new one. */
+  readonly activityId: string | null;
+  readonly activity: Record<string, unknown>;
+  readonly authorization: string | null;
+};
+
+export type Fault =
+  /** An answer instead of accepting. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly code?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** Accepts (it is recorded), then the connection breaks and the sender never learns it. */
+  | { readonly kind: 'resetAfterAccept' }
+  /** Accepts, then never answers. */
+  | { readonly kind: 'hang' };
+
+export type RecordingConnector = {
+  /** What activities name as their serviceUrl. */
+  readonly serviceUrl: string;
+  /** Accepted activities (POST and PUT) in order; what a fault turned away is not among them. */
+  readonly accepted: readonly Received[];
+  /** Every request, also the refused. */
+  readonly requests: readonly Received[];
+  /** The next requests meet these faults, one each. */
+  fail(...faults: readonly Fault[]): void;
+  /** Answers GET v3/teams/{id}. */
+  knowTeam(id: string, details: Readonly<Record<string, unknown>>): void;
+  /** Resolves when that many activities were accepted. */
+  until(count: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+const route = /^\/v3\/(?:conversations\/([^/]+)\/activities(?:\/([^/]+))?|teams\/([^/]+))$/;
+
+/** Plays the Bot connector: keeps what the bot posts and updates, and fails as told. */
+export async function startConnector(): Promise<RecordingConnector> {
+  const requests: Received[] = [];
+  const accepted: Received[] = [];
+  const faults: Fault[] = [];
+  const teams = new Map<string, Readonly<Record<string, unknown>>>();
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  let sequence = 0;
+
+  function accept(received: Received): void {
+    accepted.push(received);
+    for (const waiter of waiting) if (accepted.length >= waiter.count) waiter.resolve();
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const received = await read(request);
+    requests.push(received);
+    const fault = faults.shift();
+    if (fault?.kind === 'answer') return refuse(response, fault);
+    const team = teams.get(decodeURIComponent(route.exec(received.path)?.[3] ?? ''));
+    if (received.method === 'GET') return send(response, team === undefined ? 404 : 200, team ?? {});
+    accept(received);
+    if (fault?.kind === 'hang') return;
+    if (fault?.kind === 'resetAfterAccept') return void request.socket.destroy();
+    sequence += 1;
+    send(response, received.method === 'PUT' ? 200 : 201, { id: received.activityId ?? `activity-${sequence}` });
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    serviceUrl: `http://127.0.0.1:${port}`,
+    accepted,
+    requests,
+    fail: (...next) => void faults.push(...next),
+    knowTeam: (id, details) => void teams.set(id, details),
+    until: (count) =>
+      new Promise((resolve) => (accepted.length >= count ? resolve() : void waiting.push({ count, resolve }))),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function read(request: IncomingMessage): Promise<Received> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  const path = request.url ?? '';
+  const [, conversationId = '', activityId] = route.exec(path) ?? [];
+  return {
+    method: request.method ?? '',
+    path,
+    conversationId: decodeURIComponent(conversationId),
+    activityId: activityId === undefined ? null : decodeURIComponent(activityId),
+    activity: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    authorization: request.headers.authorization ?? null,
+  };
+}
+
+function refuse(response: ServerResponse, fault: Extract<Fault, { kind: 'answer' }>): void {
+  send(response, fault.status, { error: { code: fault.code ?? 'ServiceError', message: 'as told' } }, fault.headers);
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,77 @@
+import type { Message } from '../../src/core/message.ts';
+import type { Incoming, Log, Reader } from '../../src/ports.ts';
+import { createBot } from '../../src/teams/bot.ts';
+import type { Bot, BotOptions } from '../../src/teams/bot.ts';
+import { createServer } from '../../src/teams/server.ts';
+import { tenantId } from './channel.ts';
+
+export const wallClock = { now: () => Date.now(), wall: () => Date.now() };
+
+export type BotUnderTest = {
+  readonly bot: Bot;
+  readonly url: string;
+  readonly handled: readonly Incoming[];
+  readonly logged: readonly (readonly [event: string, facts: Readonly<Record<string, unknown>> | undefined])[];
+  /** Posts an activity; a string goes out as it is. */
+  post(activity: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  close(): Promise<void>;
+};
+
+/** A card that says what it was asked to say and to whom. */
+export function render(said: Message, reader: Reader): { card: Record<string, unknown>; summary: string } {
+  const title = said.kind === 'notice' ? said.title : said.kind;
+  const card = { type: 'AdaptiveCard', version: '1.5', body: [{ type: 'TextBlock', text: title }], lang: reader.zone };
+  return { card, summary: `${title} for ${reader.oid ?? 'the room'}` };
+}
+
+/** The bot behind its real server; unsigned unless an app id and a metadata URL are given. */
+export async function startBot(
+  options: Partial<BotOptions> = {},
+  handle: (incoming: Incoming, bot: Bot) => Promise<Message | null> = () => Promise.resolve(null),
+): Promise<BotUnderTest> {
+  const handled: Incoming[] = [];
+  const logged: (readonly [string, Readonly<Record<string, unknown>> | undefined])[] = [];
+  const note = (event: string, facts?: Readonly<Record<string, unknown>>) => void logged.push([event, facts]);
+  const log: Log = { info: note, warn: note, error: note };
+  const bot = createBot({
+    tenantId,
+    appId: null,
+    appType: 'SingleTenant',
+    appPassword: null,
+    openIdMetadataUrl: null,
+    sandbox: true,
+    render,
+    defaultZone: 'UTC',
+    log,
+    clock: wallClock,
+    handle: (incoming) => {
+      handled.push(incoming);
+      return handle(incoming, bot);
+    },
+    ...options,
+  });
+  const server = createServer({
+    host: '127.0.0.1',
+    port: 0,
+    bot,
+    routes: [],
+    health: () => ({ ok: true }),
+    ready: async () => ({ ok: (await bot.ready()).keys, missing: [] }),
+    clock: wallClock,
+  });
+  const { port } = await server.listen();
+  const url = `http://127.0.0.1:${port}/api/messages`;
+  return {
+    bot,
+    url,
+    handled,
+    logged,
+    post: (activity, headers = {}) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: typeof activity === 'string' ? activity : JSON.stringify(activity),
+      }),
+    close: () => server.close(),
+  };
+}

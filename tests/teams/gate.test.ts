@@ -1,0 +1,290 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ToBotFromBotOrEmulatorTokenValidationParameters } from 'botframework-connector';
+import { startConnector } from '../support/connector.ts';
+import type { RecordingConnector } from '../support/connector.ts';
+import { startBot, wallClock } from './bot-under-test.ts';
+import type { BotUnderTest } from './bot-under-test.ts';
+import { adele, appId, goodClaims, makeKey, message, sign, startChannel, tenantId } from './channel.ts';
+import type { Channel, ChannelKey } from './channel.ts';
+
+const foreignTenant = '99999999-9999-4999-8999-999999999999';
+const stranger = 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb';
+
+let key: ChannelKey;
+let unendorsed: ChannelKey;
+let webchat: ChannelKey;
+let impostor: ChannelKey;
+let channel: Channel;
+let connector: RecordingConnector;
+let subject: BotUnderTest;
+let serviceUrl: string;
+const printed: unknown[][] = [];
+
+beforeAll(async () => {
+  [key, unendorsed, webchat, impostor] = await Promise.all([
+    makeKey('channel-1'),
+    makeKey('no-endorsements', null),
+    makeKey('webchat-only', ['webchat']),
+    makeKey('channel-1'),
+  ]);
+  channel = await startChannel(key, unendorsed, webchat);
+  connector = await startConnector();
+  ({ serviceUrl } = connector);
+  subject = await startBot({ appId, openIdMetadataUrl: channel.metadataUrl });
+});
+
+afterAll(async () => {
+  await Promise.all([subject.close(), channel.close(), connector.close()]);
+});
+
+beforeEach(() => {
+  for (const method of ['log', 'info', 'warn', 'error'] as const) {
+    jest.spyOn(globalThis.console, method).mockImplementation((...words) => void printed.push(words));
+  }
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  expect(printed.splice(0)).toEqual([]);
+});
+
+type Attempt = {
+  readonly claims?: Record<string, unknown>;
+  readonly activity?: Record<string, unknown>;
+  readonly signedBy?: () => ChannelKey;
+  readonly header?: (token: string) => string | null;
+};
+
+async function attempt({ claims, activity, signedBy, header }: Attempt): Promise<Response> {
+  const token = await sign((signedBy ?? (() => key))(), { ...goodClaims(serviceUrl), ...claims });
+  const authorization = header === undefined ? `Bearer ${token}` : header(token);
+  const headers: Record<string, string> = authorization === null ? {} : { Authorization: authorization };
+  return subject.post({ ...message(serviceUrl), ...activity }, headers);
+}
+
+function inSeconds(seconds: number): number {
+  return Math.floor(Date.now() / 1000) + seconds;
+}
+
+function part(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+/** The public key used as if it were a shared secret. */
+function signedWithPublicKey(): string {
+  const head = `${part({ alg: 'HS256', kid: key.kid })}.${part(goodClaims(serviceUrl))}`;
+  return `Bearer ${head}.${createHmac('sha256', String(key.published.n)).update(head).digest('base64url')}`;
+}
+
+const emulator = {
+  iss: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+  ver: '2.0',
+  azp: appId,
+  tid: tenantId,
+};
+
+describe('lets in', () => {
+  test.each<[string, Attempt]>([
+    ['a good channel token', {}],
+    ['a token that ended four minutes ago, within the documented skew', { claims: { exp: inSeconds(-240) } }],
+    ['a token that begins in four minutes, within the documented skew', { claims: { nbf: inSeconds(240) } }],
+  ])('%s', async (_name, attempted) => {
+    const before = subject.handled.length;
+
+    const response = await attempt(attempted);
+
+    expect(response.status).toBe(200);
+    expect(subject.handled).toHaveLength(before + 1);
+  });
+});
+
+const refusedTokens: [string, Attempt][] = [
+  ['no token', { header: () => null }],
+  ['an empty header', { header: () => '' }],
+  ['another scheme', { header: (token) => `Basic ${token}` }],
+  ['garbage', { header: () => 'Bearer garbage' }],
+  ['two tokens', { header: (token) => `Bearer ${token} ${token}` }],
+  ['alg none', { header: () => `Bearer ${part({ alg: 'none' })}.${part(goodClaims(serviceUrl))}.` }],
+  ['HS256 with the public key', { header: () => signedWithPublicKey() }],
+  ['a forged signature under a known key id', { signedBy: () => impostor }],
+  ['an unknown key id', { signedBy: () => ({ ...key, kid: 'nobody-knows' }) }],
+  ['a key without endorsements', { signedBy: () => unendorsed }],
+  ['a key endorsed for another channel', { signedBy: () => webchat }],
+  ['another issuer', { claims: { iss: 'https://evil.example' } }],
+  ['another bot’s audience', { claims: { aud: stranger } }],
+  ['the audience in a list', { claims: { aud: [appId] } }],
+  ['no audience', { claims: { aud: undefined } }],
+  ['a token that ended six minutes ago', { claims: { exp: inSeconds(-360) } }],
+  ['a token that begins in six minutes', { claims: { nbf: inSeconds(360) } }],
+  ['no exp', { claims: { exp: undefined } }],
+  ['no nbf', { claims: { nbf: undefined } }],
+  ['no serviceurl claim', { claims: { serviceurl: undefined } }],
+  ['an empty serviceurl claim', { claims: { serviceurl: '' }, activity: { serviceUrl: '' } }],
+  ['no serviceurl claim and no serviceUrl', { claims: { serviceurl: undefined }, activity: { serviceUrl: undefined } }],
+  ['an emulator token for the own tenant', { claims: emulator }],
+  [
+    'an emulator token for a foreign tenant that points elsewhere',
+    {
+      claims: { ...emulator, iss: `https://login.microsoftonline.com/${foreignTenant}/v2.0`, tid: foreignTenant },
+      activity: { serviceUrl: 'https://evil.example/' },
+    },
+  ],
+  [
+    'a delegated version 1 token of the bot’s own registration',
+    { claims: { iss: `https://sts.windows.net/${tenantId}/`, ver: '1.0', appid: appId, scp: 'user_impersonation' } },
+  ],
+  ['a skill token', { claims: { ...emulator, azp: stranger, aud: appId } }],
+];
+
+const refusedActivities: [string, Record<string, unknown>][] = [
+  ['another serviceUrl than the claim’s', { serviceUrl: 'http://127.0.0.1:1' }],
+  ['no serviceUrl', { serviceUrl: undefined }],
+  ['an empty serviceUrl', { serviceUrl: '' }],
+  ['channel webchat', { channelId: 'webchat' }],
+  ['channel AseChannel', { channelId: 'AseChannel' }],
+  ['channel emulator', { channelId: 'emulator' }],
+  ['an empty channel', { channelId: '' }],
+  ['no channel', { channelId: undefined }],
+  ['no type', { type: undefined }],
+  ['a type that is a number', { type: 7 }],
+  ['no conversation tenant', { conversation: { id: 'a:adele' } }],
+  ['a foreign conversation tenant', { conversation: { id: 'a:adele', tenantId: foreignTenant } }],
+  ['a list of conversation tenants', { conversation: { id: 'a:adele', tenantId: [tenantId] } }],
+  ['no channelData', { channelData: undefined }],
+  ['no channelData tenant', { channelData: {} }],
+  ['a foreign channelData tenant', { channelData: { tenant: { id: foreignTenant } } }],
+  ['an object as tenant', { channelData: { tenant: { id: { id: tenantId } } } }],
+  ['no sender', { from: undefined }],
+  ['a sender without an Entra id', { from: { id: '29:adele' } }],
+  ['a sender whose Entra id is no GUID', { from: { id: '29:adele', aadObjectId: 'adele' } }],
+  ['a bot as sender', { from: { id: '28:other-bot', aadObjectId: adele } }],
+  ['a sender in the role of a bot', { from: { id: '29:adele', aadObjectId: adele, role: 'bot' } }],
+];
+
+describe('turns away with 401 and an empty body', () => {
+  test.each<[string, Attempt]>([
+    ...refusedTokens,
+    ...refusedActivities.map(([name, activity]): [string, Attempt] => [name, { activity }]),
+  ])('%s', async (_name, attempted) => {
+    const before = { handled: subject.handled.length, logged: subject.logged.length };
+    const issuers = ToBotFromBotOrEmulatorTokenValidationParameters.issuer?.length;
+
+    const response = await attempt(attempted);
+
+    expect(response.status).toBe(401);
+    expect(await response.text()).toBe('');
+    expect(subject.handled).toHaveLength(before.handled);
+    expect(subject.logged.slice(before.logged).map(([event]) => event)).toEqual(['activity.refused']);
+    expect(connector.requests).toEqual([]);
+    expect(ToBotFromBotOrEmulatorTokenValidationParameters.issuer).toHaveLength(issuers ?? -1);
+  });
+
+  test.each([['[]'], ['null'], ['7'], ['"text"']])('the signed body %s', async (body) => {
+    const token = await sign(key, goodClaims(serviceUrl));
+
+    const response = await subject.post(body, { Authorization: `Bearer ${token}` });
+
+    expect([response.status, await response.text()]).toEqual([401, '']);
+  });
+});
+
+test('3,000 unsigned tokens of as many tenants leave the SDK’s list of issuers as it was', async () => {
+  const before = ToBotFromBotOrEmulatorTokenValidationParameters.issuer?.length ?? -1;
+
+  for (let batch = 0; batch < 30; batch += 1) {
+    const statuses = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        const tid = `00000000-0000-4000-8000-${String(batch * 100 + index).padStart(12, '0')}`;
+        const iss = `https://login.microsoftonline.com/${tid}/v2.0`;
+        const token = `${part({ alg: 'RS256', kid: key.kid })}.${part({ iss, tid, aud: appId, ver: '2.0' })}.c2ln`;
+        return (await subject.post({}, { Authorization: `Bearer ${token}` })).status;
+      }),
+    );
+    expect(new Set(statuses)).toEqual(new Set([401]));
+  }
+
+  expect(ToBotFromBotOrEmulatorTokenValidationParameters.issuer).toHaveLength(before);
+});
+
+describe('keys', () => {
+  async function withChannel(
+    keys: readonly ChannelKey[],
+    use: (bot: BotUnderTest, from: Channel, clock: { ms: number }) => Promise<void>,
+    status = 200,
+  ): Promise<void> {
+    const from = await startChannel(...keys);
+    from.answerWith(status);
+    const clock = { ms: 0 };
+    const wall = (): number => wallClock.wall() + clock.ms;
+    const bot = await startBot({ appId, openIdMetadataUrl: from.metadataUrl, clock: { now: wall, wall } });
+    try {
+      await use(bot, from, clock);
+    } finally {
+      await Promise.all([bot.close(), from.close()]);
+    }
+  }
+
+  async function statusOf(bot: BotUnderTest, by: ChannelKey): Promise<number> {
+    const token = await sign(by, goodClaims(serviceUrl));
+    return (await bot.post(message(serviceUrl), { Authorization: `Bearer ${token}` })).status;
+  }
+
+  test('a rotated key counts at once, and the old one no longer', async () => {
+    const next = await makeKey('channel-2');
+    await withChannel([key], async (bot, from) => {
+      expect(await statusOf(bot, key)).toBe(200);
+      from.publish(next);
+
+      expect(await statusOf(bot, next)).toBe(200);
+      expect(await statusOf(bot, key)).toBe(401);
+      expect(from.metadataReads()).toBe(2);
+    });
+  });
+
+  test('200 unknown key ids cause one reading of the metadata and no more until a minute has passed', async () => {
+    await withChannel([key], async (bot, from, clock) => {
+      await statusOf(bot, key);
+      const unknown = Array.from({ length: 200 }, (_, index) => ({ ...key, kid: `unknown-${index}` }));
+
+      const statuses = await Promise.all(unknown.map((each) => statusOf(bot, each)));
+
+      expect(new Set(statuses)).toEqual(new Set([401]));
+      expect(from.metadataReads()).toBe(2);
+      clock.ms = 61_000;
+      await statusOf(bot, { ...key, kid: 'unknown' });
+      expect(from.metadataReads()).toBe(3);
+    });
+  });
+
+  test('callers get 503 while no key was ever read, and are let in once there is one', async () => {
+    await withChannel(
+      [key],
+      async (bot, from, clock) => {
+        expect(await statusOf(bot, key)).toBe(503);
+        expect(await bot.bot.ready()).toEqual({ keys: false });
+
+        from.answerWith(200);
+        clock.ms = 2000;
+
+        expect(await bot.bot.ready()).toEqual({ keys: true });
+        expect(await statusOf(bot, key)).toBe(200);
+      },
+      500,
+    );
+  });
+
+  test('keys in hand serve on when a day later new ones cannot be had', async () => {
+    await withChannel([key], async (bot, from, clock) => {
+      await statusOf(bot, key);
+      from.answerWith(500);
+      clock.ms = 86_400_001;
+      const late = await sign(key, { ...goodClaims(serviceUrl), exp: inSeconds(90_000) });
+
+      const response = await bot.post(message(serviceUrl), { Authorization: `Bearer ${late}` });
+
+      expect(from.metadataReads()).toBe(2);
+      expect(response.status).toBe(200);
+    });
+  });
+});

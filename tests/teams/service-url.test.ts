@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  isLoopbackAddress,
+  isLoopbackHost,
+  isServiceUrlAllowed,
+  publicCloudHosts,
+} from '../../src/teams/service-url.ts';
+
+const isAllowed = (url: string): boolean => isServiceUrlAllowed(url, publicCloudHosts, false);
+const isAllowedInSandbox = (url: string): boolean => isServiceUrlAllowed(url, publicCloudHosts, true);
+
+test.each([
+  'https://smba.trafficmanager.net/emea/',
+  'https://smba.trafficmanager.net/de/0fd3a4f8-ab52-4d4d-a3f4-6f3e7e7a1b2c/',
+  'https://smba.trafficmanager.net',
+  'https://europe.webchat.botframework.com/',
+])('takes %s', (url) => {
+  expect(isAllowed(url)).toBe(true);
+});
+
+describe('refuses', () => {
+  test.each([
+    'http://smba.trafficmanager.net/emea/',
+    'https://smba.trafficmanager.net:8443/emea/',
+    'https://smba.trafficmanager.net@evil.example/',
+    'https://user:word@smba.trafficmanager.net/',
+    'https://smba.trafficmanager.net.evil.example/',
+    'https://evil-smba.trafficmanager.net/',
+    'https://evil.example/smba.trafficmanager.net',
+    'https://evil.example#smba.trafficmanager.net',
+    'https://evil.example?smba.trafficmanager.net',
+    'https://smba.trafficmanager.net./emea/',
+    'https://smba%2etrafficmanager.net/',
+    'https://smba.trafficmanager.net\\@evil.example/',
+    'https:\\\\smba.trafficmanager.net/',
+    'https:/smba.trafficmanager.net/',
+    'https://smba.trafficmanager.net/../evil',
+    'https://smba.trafficmanager.net/%2e%2e/evil',
+    ' https://smba.trafficmanager.net/',
+    'https://smba.traffic\tmanager.net/',
+    'HTTPS://SMBA.trafficmanager.net/',
+    'https://ѕmba.trafficmanager.net/',
+    'https://xn--mba-6ed.trafficmanager.net/',
+    'https://botframework.com/',
+    'https://evilbotframework.com/',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://2130706433/',
+    'ftp://smba.trafficmanager.net/',
+    'javascript:alert(1)',
+    '//smba.trafficmanager.net/',
+    '',
+    `https://smba.trafficmanager.net/${'a'.repeat(600)}`,
+  ])('%s', (url) => {
+    expect(isAllowed(url)).toBe(false);
+  });
+
+  test('every address whose host, read by the strictest parser, is not on the list', () => {
+    const pieces = fc.constantFrom(
+      ...['https://', 'smba.trafficmanager.net', 'smba', '.botframework.com', 'evil.example', '127.0.0.1'],
+      ...['@', ':', '/', '\\', '.', '..', '#', '?', '%2e', '%40', '\t', '\n', ' ', '[::1]', '。', ':443', 'a'],
+    );
+    let allowed = 0;
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 6 }), (parts) => {
+        const url = `https://${parts.join('')}`;
+        if (!isAllowed(url)) return;
+        allowed += 1;
+        const { hostname, protocol, username } = new URL(url);
+        expect(protocol).toBe('https:');
+        expect(username).toBe('');
+        expect(hostname === 'smba.trafficmanager.net' || hostname.endsWith('.botframework.com')).toBe(true);
+        expect(url.startsWith(`https://${hostname}`)).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
+    expect(allowed).toBeGreaterThan(20);
+  });
+});
+
+test.each([
+  'http://127.0.0.1:56150/_connector',
+  'http://localhost:3000',
+  'https://localhost:3000/',
+  'http://[::1]:81/x',
+])('the sandbox takes %s', (url) => {
+  expect(isAllowedInSandbox(url)).toBe(true);
+  expect(isAllowed(url)).toBe(false);
+});
+
+test.each([
+  'https://smba.trafficmanager.net/emea/',
+  'http://localhost.evil.example/',
+  'http://127.0.0.1.evil.example/',
+  'http://127.0.0.1@evil.example/',
+  'http://0.0.0.0:80/',
+])('the sandbox refuses %s', (url) => {
+  expect(isAllowedInSandbox(url)).toBe(false);
+});
+
+test('knows this machine by its addresses', () => {
+  expect(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'].every(isLoopbackAddress)).toBe(true);
+  expect(['10.0.0.1', '::ffff:10.0.0.1', '::', '127.0.0.1.evil', undefined].some(isLoopbackAddress)).toBe(false);
+});
+
+test('knows this machine by its names', () => {
+  expect(['localhost', 'localhost:3978', '127.0.0.1:3978', '[::1]:3978'].every(isLoopbackHost)).toBe(true);
+  expect(['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', '', undefined].some(isLoopbackHost)).toBe(
+    false,
+  );
+});

@@ -1,0 +1,243 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { notice } from '../../src/core/message.ts';
+import type { Message } from '../../src/core/message.ts';
+import type { Incoming } from '../../src/ports.ts';
+import type { Bot } from '../../src/teams/bot.ts';
+import { startConnector } from '../support/connector.ts';
+import type { RecordingConnector } from '../support/connector.ts';
+import { startBot } from './bot-under-test.ts';
+import type { BotUnderTest } from './bot-under-test.ts';
+import { adele, appId, execute, goodClaims, makeKey, message, sign, startChannel, tenantId } from './channel.ts';
+import type { Channel, ChannelKey } from './channel.ts';
+
+type Handle = (incoming: Incoming, bot: Bot) => Promise<Message | null>;
+
+const teamGroup = '33333333-3333-4333-8333-333333333333';
+const ignore: Handle = () => Promise.resolve(null);
+
+let key: ChannelKey;
+let channel: Channel;
+let connector: RecordingConnector;
+let serviceUrl: string;
+let subject: BotUnderTest;
+let handle: Handle = ignore;
+
+beforeAll(async () => {
+  key = await makeKey('channel-1');
+  channel = await startChannel(key);
+  subject = await startBot({ appId, openIdMetadataUrl: channel.metadataUrl }, (incoming, bot) => handle(incoming, bot));
+  connector = await startConnector();
+  ({ serviceUrl } = connector);
+});
+
+afterEach(async () => {
+  handle = ignore;
+  await connector.close();
+  connector = await startConnector();
+  ({ serviceUrl } = connector);
+});
+
+afterAll(async () => {
+  await Promise.all([subject.close(), channel.close(), connector.close()]);
+});
+
+async function post(activity: Record<string, unknown>): Promise<Response> {
+  return subject.post(activity, { Authorization: `Bearer ${await sign(key, goodClaims(serviceUrl))}` });
+}
+
+function lastHandled(): Incoming | undefined {
+  return subject.handled.at(-1);
+}
+
+describe('a message', () => {
+  test('is handled and answered in its own conversation', async () => {
+    handle = async (incoming, bot) => {
+      await bot.chat.send(incoming.place, notice('✓', 'Done'), { oid: adele, zone: 'Europe/Berlin' });
+      return null;
+    };
+
+    const response = await post(message(serviceUrl, 'activate Azure Admins for 2h'));
+
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(lastHandled()).toMatchObject({
+      kind: 'message',
+      text: 'activate Azure Admins for 2h',
+      actor: { oid: adele },
+    });
+    expect(connector.accepted).toEqual([
+      expect.objectContaining({ method: 'POST', conversationId: 'a:adele', activityId: null }),
+    ]);
+    expect(connector.accepted[0]?.activity).toMatchObject({
+      type: 'message',
+      summary: `Done for ${adele}`,
+      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { lang: 'Europe/Berlin' } }],
+    });
+  });
+
+  test('that takes longer than a second shows the bot typing', async () => {
+    handle = async () => {
+      await connector.until(1);
+      return null;
+    };
+
+    await post(message(serviceUrl));
+
+    expect(connector.accepted.map(({ activity }) => activity['type'])).toEqual(['typing']);
+  });
+
+  test('of a channel that does not say its group has it looked up once', async () => {
+    connector.knowTeam('19:team@thread.tacv2', { id: '19:team@thread.tacv2', name: 'Ops', aadGroupId: teamGroup });
+    const inChannel = {
+      conversation: { id: '19:channel@thread.tacv2;messageid=7', conversationType: 'channel', tenantId },
+      channelData: { tenant: { id: tenantId }, team: { id: '19:team@thread.tacv2' } },
+    };
+
+    await post({ ...message(serviceUrl), ...inChannel });
+    await post({ ...message(serviceUrl), ...inChannel });
+
+    expect(lastHandled()).toMatchObject({ place: { kind: 'channel', teamGroupId: teamGroup, name: 'Ops' } });
+    expect(connector.requests.map(({ path }) => path)).toEqual(['/v3/teams/19%3Ateam%40thread.tacv2']);
+  });
+
+  test('of a channel whose group cannot be looked up is handled all the same', async () => {
+    const team = { id: '19:unknown@thread.tacv2' };
+    const conversation = { id: '19:channel@thread.tacv2', conversationType: 'channel', tenantId };
+
+    await post({ ...message(serviceUrl), conversation, channelData: { tenant: { id: tenantId }, team } });
+
+    expect(lastHandled()).toMatchObject({ kind: 'message', place: { teamGroupId: null } });
+  });
+
+  test('that was edited is told as an edit', async () => {
+    const channelData = { tenant: { id: tenantId }, eventType: 'editMessage' };
+
+    const response = await post({ ...message(serviceUrl), type: 'messageUpdate', channelData });
+
+    expect(response.status).toBe(200);
+    expect(lastHandled()).toMatchObject({ kind: 'edited', actor: { oid: adele } });
+  });
+
+  test.each(['messageReaction', 'messageDelete', 'typing', 'event', 'endOfConversation'])(
+    'of type %s is acknowledged and nothing else',
+    async (type) => {
+      const before = subject.handled.length;
+
+      expect((await post({ ...message(serviceUrl), type })).status).toBe(200);
+      expect(subject.handled).toHaveLength(before);
+    },
+  );
+});
+
+describe('a click on Action.Execute', () => {
+  const data = { id: 'activation-1', mac: 'seal', justification: 'ok' };
+
+  test('gets the card of the answer in place of the clicked one', async () => {
+    handle = () => Promise.resolve(notice('✓', 'Approved'));
+
+    const response = await post(execute(serviceUrl, 'approve', data));
+
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      statusCode: 200,
+      type: 'application/vnd.microsoft.card.adaptive',
+      value: {
+        type: 'AdaptiveCard',
+        version: '1.5',
+        body: [{ type: 'TextBlock', text: 'Approved' }],
+        lang: 'Europe/Berlin',
+      },
+    });
+    expect(lastHandled()).toMatchObject({ verb: 'approve', id: 'activation-1', inputs: { justification: 'ok' } });
+    expect(connector.requests).toEqual([]);
+  });
+
+  test('leaves the card alone when there is nothing to show', async () => {
+    const response = await post(execute(serviceUrl, 'cancel', data));
+
+    expect(await response.json()).toMatchObject({
+      statusCode: 200,
+      type: 'application/vnd.microsoft.activity.message',
+    });
+  });
+
+  test('with a verb that nobody knows is handled, to be refused like a broken seal', async () => {
+    await post(execute(serviceUrl, 'grantEverything', data));
+
+    expect(lastHandled()).toMatchObject({ kind: 'action', verb: 'grantEverything' });
+  });
+
+  test('in a room shows a card for the room', async () => {
+    let readers: unknown;
+    handle = () => Promise.resolve(notice('✓', 'Ended'));
+    const conversation = { id: '19:chat@thread.v2', conversationType: 'groupChat', tenantId };
+    const inRoom = await startBot({
+      appId,
+      openIdMetadataUrl: channel.metadataUrl,
+      render: (said, reader) => {
+        readers = reader;
+        return { card: { said: said.kind }, summary: '' };
+      },
+      handle: () => Promise.resolve(notice('✓', 'Ended')),
+    });
+
+    const authorization = `Bearer ${await sign(key, goodClaims(serviceUrl))}`;
+    await inRoom.post({ ...execute(serviceUrl, 'end', data), conversation }, { Authorization: authorization });
+    await inRoom.close();
+
+    expect(readers).toEqual({ oid: null, zone: 'Europe/Berlin' });
+  });
+});
+
+describe('a click on the fallback Action.Submit', () => {
+  const value = { verb: 'deny', id: 'activation-1', mac: 'seal', justification: 'no' };
+
+  test('updates the clicked card', async () => {
+    handle = () => Promise.resolve(notice('✕', 'Denied'));
+
+    const response = await post({ ...message(serviceUrl, ''), value, replyToId: 'card-1' });
+
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(lastHandled()).toMatchObject({ kind: 'action', verb: 'deny', inputs: { justification: 'no' } });
+    expect(connector.accepted).toEqual([
+      expect.objectContaining({ method: 'PUT', conversationId: 'a:adele', activityId: 'card-1' }),
+    ]);
+  });
+
+  test('sends a card when the client does not say which one was clicked', async () => {
+    handle = () => Promise.resolve(notice('✕', 'Denied'));
+
+    await post({ ...message(serviceUrl, ''), value });
+
+    expect(connector.accepted.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  test('without a verb is handled, to be refused like a broken seal', async () => {
+    await post({ ...message(serviceUrl, ''), value: { id: 'activation-1' }, replyToId: 'card-1' });
+
+    expect(lastHandled()).toMatchObject({ kind: 'action', verb: '', id: 'activation-1', mac: '' });
+  });
+});
+
+test('a failure inside is answered with 500 and no word of it', async () => {
+  handle = () => Promise.reject(new Error('secret inner words'));
+
+  const [typed, clicked] = await Promise.all([post(message(serviceUrl)), post(execute(serviceUrl, 'approve', {}))]);
+
+  expect([typed.status, clicked.status]).toEqual([500, 500]);
+  expect(`${await typed.text()}${await clicked.text()}`).toBe('');
+});
+
+test('messages of two people are handled side by side', async () => {
+  let release = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  handle = async (incoming) => {
+    if (incoming.kind === 'message' && incoming.text === 'slow') await gate;
+    return null;
+  };
+
+  const slow = post(message(serviceUrl, 'slow'));
+  const quick = await post(message(serviceUrl, 'quick'));
+  release();
+
+  expect([quick.status, (await slow).status]).toEqual([200, 200]);
+});
