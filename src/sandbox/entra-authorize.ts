@@ -108,7 +108,7 @@ export function continueAuthorize(auth: Authorization, form: URLSearchParams): R
 }
 
 /** An authentication context or MFA is a step of its own; the sandbox's people pass it with one button. */
-function afterPerson(auth: Authorization, app: AppRegistration, request: AuthorizeRequest, person: Person): Reply {
+function afterPerson(auth: Authorization, request: AuthorizeRequest, person: Person): Reply {
   const checks = [...request.claims.acrs, ...(request.claims.mfa ? ['mfa'] : [])];
   if (checks.length === 0) return grant(auth, request, person);
   const transaction = auth.transactions.issue({ request, personId: person.id });

@@ -1,11 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { authenticate, same } from './entra-clients.ts';
 import type { CodeGrant, Tickets } from './entra-authorize.ts';
 import type { ClaimsRequest } from './entra-claims.ts';
 import { acrsChallenge, parseClaims } from './entra-claims.ts';
 import type { AppRegistration, Person } from './entra-directory.ts';
-import { findApp } from './entra-directory.ts';
 import type { EntraProblem } from './entra-errors.ts';
-import { missing, problem, unknownApp } from './entra-errors.ts';
+import { missing, problem } from './entra-errors.ts';
 import type { ScopeRequest } from './entra-scopes.ts';
 import { applicationAudience, delegatedScopes } from './entra-scopes.ts';
 import type { SignIn, TokenMint } from './entra-tokens.ts';
@@ -35,7 +35,7 @@ export async function redeem(
   form: URLSearchParams,
   authorization: string | undefined,
 ): Promise<TokenAnswer | EntraProblem> {
-  const app = authenticate(grants, form, authorization);
+  const app = authenticate(grants.mint.directory(), form, authorization);
   if ('kind' in app) return app;
   const claims = parseClaims(form.get('claims') ?? undefined);
   if ('kind' in claims) return claims;
@@ -53,28 +53,6 @@ export async function redeem(
     default:
       return problem('unsupported_grant_type', 70003, 'The app requested an unsupported grant type.');
   }
-}
-
-function authenticate(
-  grants: Grants,
-  form: URLSearchParams,
-  authorization: string | undefined,
-): AppRegistration | EntraProblem {
-  const basic = basicCredentials(authorization);
-  const clientId = form.get('client_id') ?? basic?.id;
-  if (!clientId) return missing('client_id');
-  const app = findApp(grants.mint.directory(), clientId);
-  if (!app) return unknownApp(clientId);
-  const secret = form.get('client_secret') ?? basic?.secret;
-  if (!secret) {
-    return problem('invalid_client', 7000218, "The request body must contain 'client_assertion' or 'client_secret'.", {
-      status: 401,
-    });
-  }
-  if (!same(secret, app.secret)) {
-    return problem('invalid_client', 7000215, `Invalid client secret provided for app '${clientId}'.`, { status: 401 });
-  }
-  return app;
 }
 
 async function redeemCode(
@@ -246,23 +224,6 @@ function personById(grants: Grants, id: string): Person | EntraProblem {
 
 function isOwnAudience(app: AppRegistration, audience: string): boolean {
   return audience === app.clientId || audience === `api://${app.clientId}`;
-}
-
-function basicCredentials(authorization: string | undefined): { id: string; secret: string } | undefined {
-  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? '')?.[1];
-  const [id, ...rest] = Buffer.from(encoded ?? '', 'base64')
-    .toString('utf8')
-    .split(':');
-  return id ? { id: decodeForm(id), secret: decodeForm(rest.join(':')) } : undefined;
-}
-
-function decodeForm(text: string): string {
-  return new URLSearchParams(`value=${text}`).get('value') ?? '';
-}
-
-function same(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
 }
 
 function union(left: readonly string[], right: readonly string[]): readonly string[] {

@@ -7,8 +7,8 @@ import { errorBody, faultAnswer, isObject } from './graph-replies.ts';
 import type { GraphSide } from './graph-side.ts';
 import type { GraphAnswer, GraphCall } from './graph/call.ts';
 
-/** A batch's answer (undefined when a fault breaks the connection) and one record for each of its parts. */
-export type BatchOutcome = { readonly answer: GraphAnswer | undefined; readonly records: readonly CallRecord[] };
+/** A batch's answer, unless a fault of a part breaks the connection, and one record for each of its parts. */
+export type BatchOutcome = { readonly answer: GraphAnswer | 'broken'; readonly records: readonly CallRecord[] };
 
 type Part = {
   readonly id: string;
@@ -50,7 +50,7 @@ export async function answerBatch(
     batch: true,
   });
   if (parts.some(({ fault }) => fault?.kind === 'reset')) {
-    return { answer: undefined, records: parts.map((part) => note(part, 0)) };
+    return { answer: 'broken', records: parts.map((part) => note(part, 0)) };
   }
 
   const failed = failedOnPurpose(parts);
@@ -69,7 +69,7 @@ export async function answerBatch(
   }
   const broken = parts.some(({ fault }) => fault?.kind === 'truncated' || (fault?.kind === 'lost' && !fault.instead));
   const records = parts.map((part) => note(part, broken ? 0 : (answers.get(part.id)?.status ?? 0)));
-  return { answer: broken ? undefined : { ...real, body: { responses: [...answers.values()] } }, records };
+  return { answer: broken ? 'broken' : { ...real, body: { responses: [...answers.values()] } }, records };
 }
 
 function readParts(side: GraphSide, call: GraphCall): readonly Part[] | undefined {

@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import type { Certificates } from './certificates.ts';
 import type { ControlRequest } from './control.ts';
 import type { Entra } from './entra.ts';
-import { delayOf, matchable } from './faults.ts';
-import type { Fault } from './faults.ts';
+import type { FaultAnswer } from './faults.ts';
+import { matchable } from './faults.ts';
 import { decodeQuery } from './calls.ts';
-import type { Delivery, GraphSide } from './graph-side.ts';
+import type { Delivery } from './delivery.ts';
+import { serveWithFault } from './delivery.ts';
+import type { GraphSide } from './graph-side.ts';
 import { serveGraph } from './graph-side.ts';
 import type { Received } from './http.ts';
 import { isForeignOrigin, receive, send, sendTruncated } from './http.ts';
@@ -108,44 +110,29 @@ async function serveEntra(
 ): Promise<Delivery> {
   const fault = graph.faults.take(matchable(request));
   const grant = request.path.endsWith('/token') ? new URLSearchParams(request.body).get('grant_type') : null;
-  const note = (status: number, known = true) =>
-    graph.calls.add({
-      at: graph.nowText(),
-      method: request.method,
-      path: request.path,
-      query: decodeQuery(request.query),
-      status,
-      ...(grant === null ? {} : { grant }),
-      ...(fault ? { fault: fault.kind } : {}),
-      ...(known ? {} : { unknown: true }),
-    });
-  await delayOf(fault);
-  if (fault?.kind === 'reset') {
-    note(0);
-    return { kind: 'broken' };
-  }
-  if (fault?.kind === 'answer') {
-    note(fault.answer.status);
-    return whole(faultReply(fault.answer));
-  }
-  const reply = await answer();
-  if (!reply) {
-    note(404, false);
-    return whole(json(404, { error: { code: 'UnknownRoute', message: 'The sandbox has nothing here.' } }));
-  }
-  if (fault?.kind === 'lost' && fault.instead) {
-    note(fault.instead.status);
-    return whole(faultReply(fault.instead));
-  }
-  if (fault?.kind === 'lost' || fault?.kind === 'truncated') {
-    note(0);
-    return fault.kind === 'lost' ? { kind: 'broken' } : { kind: 'truncated', reply };
-  }
-  note(reply.status);
-  return whole(reply);
+  let known = true;
+  return await serveWithFault(fault, {
+    faultReply,
+    act: async () => {
+      const reply = await answer();
+      known = reply !== undefined;
+      return reply ?? json(404, { error: { code: 'UnknownRoute', message: 'The sandbox has nothing here.' } });
+    },
+    note: (arrived) =>
+      graph.calls.add({
+        at: graph.nowText(),
+        method: request.method,
+        path: request.path,
+        query: decodeQuery(request.query),
+        status: arrived,
+        ...(grant === null ? {} : { grant }),
+        ...(fault ? { fault: fault.kind } : {}),
+        ...(known ? {} : { unknown: true }),
+      }),
+  });
 }
 
-function faultReply({ status, headers, body }: Extract<Fault, { kind: 'answer' }>['answer']): Reply {
+function faultReply({ status, headers, body }: FaultAnswer): Reply {
   const usual = {
     error: 'temporarily_unavailable',
     error_description: 'AADSTS90033: The sandbox was told to fail here.',
