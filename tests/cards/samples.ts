@@ -226,6 +226,16 @@ export const samples: readonly Sample[] = [
       { name: 'Azure Readers', access: 'member' },
     ],
   }),
+  own('choice-long', {
+    kind: 'choice',
+    id: question.id,
+    typed: 'exchange',
+    several: true,
+    options: [
+      { name: 'Exchange L3 Search & Purge for the whole company', access: 'member' },
+      { name: 'Exchange L3 Search & Purge for the whole company', access: 'owner' },
+    ],
+  }),
   own('choice-near', {
     kind: 'choice',
     id: question.id,

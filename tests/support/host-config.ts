@@ -82,8 +82,8 @@ export function hostStyle(theme: Theme): string {
   const { page, card, border, text, subtle, accent, attention, field } = palettes[theme];
   return `
     body { margin: 0; padding: 8px; background: ${page}; color-scheme: ${theme}; font-family: ${fonts}; }
-    .ac-adaptiveCard { border: 1px solid ${border}; border-radius: 4px; box-sizing: border-box; }
-    .ac-pushButton { min-height: 32px; padding: 5px 12px; border: 1px solid ${border}; border-radius: 4px; background: ${card};
+    .ac-adaptiveCard { border: 1px solid ${border}; border-radius: 4px; box-sizing: border-box; overflow-wrap: break-word; }
+    .ac-pushButton { min-height: 32px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding: 5px 12px; border: 1px solid ${border}; border-radius: 4px; background: ${card};
       color: ${text}; font: 600 14px ${fonts}; }
     .ac-pushButton.style-positive { background: ${accent}; border-color: ${accent}; color: ${theme === 'dark' ? '#0a0a0a' : '#ffffff'}; }
     .ac-pushButton.style-destructive { color: ${attention}; }
