@@ -12,13 +12,13 @@ import { ownerOf } from './token.ts';
  * What else a token is wanted for. claims: one that answers this challenge, null when there is none. refused: Graph did
  * not take this one, so hand out another or none.
  */
-export type TokenNeed = { readonly claims?: string; readonly refused?: string };
+type TokenNeed = { readonly claims?: string; readonly refused?: string };
 
 /**
  * Where tokens come from. of: null means that the person has to sign in. Both may throw; an error named
  * `AuthorityUnavailable` says that the sign-in service could not be asked now.
  */
-export type Tokens = {
+type Tokens = {
   app(): Promise<string>;
   of(person: Person, need?: TokenNeed): Promise<string | null>;
 };
@@ -34,14 +34,14 @@ export type Options = {
 export type Answered = { readonly kind: 'ok'; readonly status: number; readonly body: unknown } | PimProblem;
 
 /** The app's own token only reads: there is no way to write with it. */
-export type AppGraph = {
+type AppGraph = {
   readonly get: (path: string) => Promise<Answered>;
   /** Several reads in one exchange; see batch.ts, which is what callers use. */
   readonly batch: (body: unknown) => Promise<Answered>;
 };
 
 /** Graph as a person: every write carries the person's own token. */
-export type PersonGraph = {
+type PersonGraph = {
   readonly get: (path: string) => Promise<Answered>;
   readonly post: (path: string, body: unknown) => Promise<Answered>;
   readonly patch: (path: string, body: unknown) => Promise<Answered>;
@@ -126,9 +126,8 @@ async function orUnavailable<T>(token: () => Promise<T>): Promise<T | PimProblem
   try {
     return await token();
   } catch (error) {
-    if ((error as { name?: unknown } | null)?.name === 'AuthorityUnavailable')
-      return { kind: 'unavailable', afterMs: null };
-    throw error;
+    if ((error as { name?: unknown } | null)?.name !== 'AuthorityUnavailable') throw error;
+    return { kind: 'unavailable', afterMs: null };
   }
 }
 

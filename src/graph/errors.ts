@@ -10,13 +10,13 @@ const envelope = z.object({
 });
 const wrapped = z.object({ errorCode: z.string().nullish(), message: z.string().nullish() });
 
-export type GraphError = { readonly code: string; readonly message: string };
+type GraphError = { readonly code: string; readonly message: string };
 
 /**
  * Code and message of an error body. PIM for Groups wraps its own error as JSON text in the message of an outer
  * `UnknownError`; the inner one is the real one.
  */
-export function readError(body: unknown): GraphError {
+function readError(body: unknown): GraphError {
   const outer = envelope.safeParse(body);
   if (!outer.success) return { code: '', message: '' };
   const { code, message } = outer.data.error;

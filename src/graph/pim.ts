@@ -19,8 +19,6 @@ import { findOwn, isActivated, orderBody, readingOf, sameId } from './reading.ts
 import { instanceRow, requestRow, rowsOf } from './shapes.ts';
 import { groupTarget } from './target.ts';
 
-export type { Tokens, TokenNeed } from './client.ts';
-
 const requests = `${pimGroup}/assignmentScheduleRequests`;
 const instances = `${pimGroup}/assignmentScheduleInstances`;
 

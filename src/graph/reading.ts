@@ -100,7 +100,7 @@ export function sameId(a: string, b: string): boolean {
  * The justification as it is sent: the ticket is repeated in it.
  * assumed: one report says that the group surface ignores ticketInfo.
  */
-export function sentJustification(wish: Wish): string | null {
+function sentJustification(wish: Wish): string | null {
   if (wish.ticket === null || wish.justification?.includes(wish.ticket.number)) return wish.justification;
   const ticket = [wish.ticket.system, wish.ticket.number].filter((part) => part !== undefined).join(' ');
   return wish.justification === null ? `Ticket ${ticket}` : `${wish.justification} (ticket ${ticket})`;

@@ -27,7 +27,7 @@ export type SignInOptions = {
 };
 
 /** claims: only a token that answers this challenge. refused: Graph did not take this one. */
-export type TokenNeed = { readonly claims?: string; readonly refused?: string };
+type TokenNeed = { readonly claims?: string; readonly refused?: string };
 
 export type SignInService = SignIn & {
   /** The person's own token for Graph; null when the person has to sign in (or to step up, when claims are given). */

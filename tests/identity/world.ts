@@ -15,9 +15,9 @@ import type { StartedSandbox } from '../support/sandbox.ts';
 import { trust } from '../support/trust.ts';
 
 /** A clock that a test can move; it starts at the real time, as tokens do. */
-export type TestClock = Clock & { readonly move: (ms: number) => void };
+type TestClock = Clock & { readonly move: (ms: number) => void };
 
-export function testClock(): TestClock {
+function testClock(): TestClock {
   let ahead = 0;
   const now = () => Date.now() + ahead;
   return { now, wall: now, move: (ms) => (ahead += ms) };
