@@ -123,7 +123,7 @@ function reply(response: ServerResponse, status: number, body: unknown): void {
 class VerifiedAdapter extends CloudAdapter {
   async receive(authorization: string, activity: TeamsActivity, application: Application): Promise<Answer> {
     // The SDK's type wants every field of the protocol; it reads those that the shape keeps.
-    const turnActivity = { ...activity, timestamp: undefined } as unknown as Activity;
+    const turnActivity = { ...activity } as unknown as Activity;
     const invoked: InvokeResponse | undefined = await this.processActivity(
       authorization,
       turnActivity,

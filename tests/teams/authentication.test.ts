@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Activity } from 'botbuilder';
 import { createAuthentication } from '../../src/teams/authentication.ts';
+import type { BotIdentity } from '../../src/teams/authentication.ts';
 import { createSigningKeys } from '../../src/teams/signing-keys.ts';
 import { wallClock } from './bot-under-test.ts';
 import { appId, goodClaims, makeKey, message, sign, startChannel, tenantId } from './channel.ts';
@@ -38,9 +39,24 @@ test.each([
   await expect(authenticate(claims)).rejects.toThrow(name);
 });
 
-test('a bot of a real tenant without an app id cannot be made', () => {
-  const identity = { tenantId, appId: null, appType: 'SingleTenant', appPassword: null, sandbox: false } as const;
-  const keys = createSigningKeys(channel.metadataUrl, wallClock);
+describe('a bot of a real tenant', () => {
+  const real = { tenantId, appId, appType: 'SingleTenant', appPassword: 'word', sandbox: false } as const;
 
-  expect(() => createAuthentication(identity, channel.metadataUrl, keys)).toThrow('sandbox');
+  function make(identity: BotIdentity): void {
+    createAuthentication(identity, channel.metadataUrl, createSigningKeys(channel.metadataUrl, wallClock));
+  }
+
+  test.each<[string, BotIdentity]>([
+    ['a secret', real],
+    ['a managed identity', { ...real, appType: 'UserAssignedMSI', appPassword: null }],
+  ])('can be made with %s', (_name, identity) => {
+    expect(() => make(identity)).not.toThrow();
+  });
+
+  test.each<[string, BotIdentity]>([
+    ['an app id', { ...real, appId: null }],
+    ['a secret', { ...real, appPassword: null }],
+  ])('cannot be made without %s', (_name, identity) => {
+    expect(() => make(identity)).toThrow();
+  });
 });

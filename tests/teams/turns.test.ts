@@ -111,10 +111,14 @@ describe('a message', () => {
   test('that was edited is told as an edit', async () => {
     const channelData = { tenant: { id: tenantId }, eventType: 'editMessage' };
 
-    const response = await post({ ...message(serviceUrl), type: 'messageUpdate', channelData });
+    const response = await post({ ...message(serviceUrl), id: '7', type: 'messageUpdate', channelData });
 
     expect(response.status).toBe(200);
-    expect(lastHandled()).toMatchObject({ kind: 'edited', actor: { oid: adele } });
+    expect(lastHandled()).toMatchObject({
+      kind: 'edited',
+      eventId: 'a:adele/7/edit/2026-11-23T14:05:00.000Z',
+      actor: { oid: adele },
+    });
   });
 
   test.each(['messageReaction', 'messageDelete', 'typing', 'event', 'endOfConversation'])(
@@ -168,7 +172,6 @@ describe('a click on Action.Execute', () => {
 
   test('in a room shows a card for the room', async () => {
     let readers: unknown;
-    handle = () => Promise.resolve(notice('✓', 'Ended'));
     const conversation = { id: '19:chat@thread.v2', conversationType: 'groupChat', tenantId };
     const inRoom = await startBot({
       appId,
