@@ -11,7 +11,7 @@ import type { Reply } from './reply.ts';
 import { redirect } from './reply.ts';
 
 /** A valid authorization request. Entra: v2-oauth2-auth-code-flow, "Request an authorization code". */
-export type AuthorizeRequest = {
+type AuthorizeRequest = {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly state: string | undefined;

@@ -61,7 +61,7 @@ export function issuerOf(mint: TokenMint): string {
   return `${mint.authority()}/${mint.directory().tenantId}/v2.0`;
 }
 
-export function wallSeconds(): number {
+function wallSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 

@@ -8,7 +8,7 @@ import { issuerOf } from './entra-tokens.ts';
 import type { Reply } from './reply.ts';
 import { json } from './reply.ts';
 
-export type EntraRequest = {
+type EntraRequest = {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

@@ -49,7 +49,7 @@ export const faultRuleSchema = z.strictObject({
   times: z.int().positive().default(1),
   answer: z.preprocess((value) => (typeof value === 'string' ? { kind: value } : value), answerSchema),
 });
-export type FaultRule = z.infer<typeof faultRuleSchema>;
+type FaultRule = z.infer<typeof faultRuleSchema>;
 
 /** `path` is decoded and carries the version and, after a `?`, the decoded query; `body` is the text as received. */
 export type Matchable = { readonly method: string; readonly path: string; readonly body: string };

@@ -46,7 +46,7 @@ export function sendTruncated(response: ServerResponse, reply: Reply): void {
 }
 
 /** True for `localhost`, 127.0.0.0/8 and ::1, with or without a port. */
-export function isLoopbackHost(host: string | undefined): boolean {
+function isLoopbackHost(host: string | undefined): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host ?? '');
 }
 

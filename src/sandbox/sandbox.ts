@@ -13,7 +13,7 @@ import type { Tenant } from './tenant.ts';
 import { loadTenant } from './tenant.ts';
 
 /** What `npm run sandbox` prints when it is ready. Origins without a version or tenant; `ca` is an absolute path. */
-export type ReadyLine = {
+type ReadyLine = {
   readonly graph: string;
   readonly authority: string;
   readonly control: string;

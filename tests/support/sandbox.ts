@@ -35,7 +35,7 @@ export type SandboxState = {
   readonly calls: readonly SandboxCall[];
 };
 
-export type SandboxFault = {
+type SandboxFault = {
   readonly match?: { readonly method?: string; readonly path?: string; readonly body?: string };
   readonly times?: number;
   readonly answer: unknown;
