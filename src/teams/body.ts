@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Teams messages end near 100 KB; this leaves room and no more. */
-export const bodyLimit = 256 * 1024;
+const bodyLimit = 256 * 1024;
 
 /** Too long a body is still read (and forgotten) up to here, so that the sender gets to see the answer. */
 const discardLimit = 16 * 1024 * 1024;

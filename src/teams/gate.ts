@@ -9,9 +9,9 @@ import { KeysUnavailable } from './signing-keys.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** What every verified token of the channel says. Source: Bot connector authentication. */
-export type Claims = { readonly serviceUrl: string };
+type Claims = { readonly serviceUrl: string };
 
-export type Admission =
+type Admission =
   /** claims null: the sandbox's unsigned caller on this machine. */
   | { readonly kind: 'admitted'; readonly claims: Claims | null }
   /** why is for the log: a fixed word, never a part of the request. */

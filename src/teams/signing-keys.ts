@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../ports.ts';
 
 /** A public key of the Bot connector service and the channels it may speak for. */
-export type SigningKey = {
+type SigningKey = {
   readonly kid: string;
   readonly key: KeyObject;
   readonly endorsements: readonly string[];
