@@ -19,7 +19,7 @@ export function matchRoute(call: GraphCall): Match {
   const hit = hits.find(({ route }) => route.method === call.method);
   if (hit !== undefined) return { kind: 'route', ...hit };
   if (hits.length > 0) return { kind: 'wrongMethod' };
-  const approval = segments[2]?.toLowerCase() === 'assignmentapprovals';
+  const approval = segments[3]?.toLowerCase() === 'assignmentapprovals';
   return approval && call.path.toLowerCase().includes(other) ? { kind: 'wrongChild' } : { kind: 'unknown' };
 }
 
