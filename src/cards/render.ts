@@ -9,9 +9,6 @@ import { questionView } from './question.ts';
 import { expand } from './template.ts';
 import { inert, plain, sentence } from './text.ts';
 
-export type { Context } from './context.ts';
-export type { Sealer } from './seal.ts';
-
 /** card: an Adaptive Card 1.5. summary: one line of plain text for the notification. */
 export type Rendered = { readonly card: Record<string, unknown>; readonly summary: string };
 

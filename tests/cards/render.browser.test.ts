@@ -10,7 +10,8 @@ import type { Theme } from '../support/host-config.ts';
 import { activation, contextFor, megan, samples } from './samples.ts';
 
 const pictures = fileURLToPath(new URL('../e2e/screenshots/cards/', import.meta.url));
-const renderer = createRequire(import.meta.url).resolve('adaptivecards/dist/adaptivecards.min.js');
+const require = createRequire(import.meta.url);
+const renderer = require.resolve('adaptivecards/dist/adaptivecards.min.js');
 
 /** What the page's own script holds; this program's types know no browser. */
 type Drawn = {

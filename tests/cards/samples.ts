@@ -2,7 +2,7 @@ import type { Activation, Phase } from '../../src/core/activation.ts';
 import { notice, problem } from '../../src/core/message.ts';
 import type { ListRow, Message } from '../../src/core/message.ts';
 import { sealer } from '../../src/cards/seal.ts';
-import type { Context } from '../../src/cards/render.ts';
+import type { Context } from '../../src/cards/context.ts';
 
 export const tid = '11111111-1111-4111-8111-111111111111';
 export const key = new Uint8Array(32).fill(7);

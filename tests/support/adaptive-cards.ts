@@ -15,7 +15,8 @@ type Library = {
 };
 
 /** The official renderer's UMD file: its ESM files do not load in Node, and its types do not fit a strict program. */
-const library = createRequire(import.meta.url)('adaptivecards/dist/adaptivecards.js') as Library;
+const require = createRequire(import.meta.url);
+const library = require('adaptivecards/dist/adaptivecards.js') as Library;
 
 /** What the official parser has to complain about; empty for a valid card of schema 1.5. */
 export function complaints(card: unknown): string[] {

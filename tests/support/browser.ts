@@ -80,11 +80,14 @@ async function unpackedBrowser(): Promise<Found> {
   return { path: join(home, 'chromium'), env: librariesFor(home) };
 }
 
+/** A process of its own, because the package unpacks into whatever TMPDIR was when the process began. */
+const unpacking = "import chromium from '@sparticuz/chromium'; await chromium.executablePath();";
+
 async function unpackTo(home: string): Promise<void> {
   mkdirSync(dirname(home), { recursive: true });
   const draft = mkdtempSync(`${home}-`);
   try {
-    await promisify(execFile)(process.execPath, [join(root, 'tests/support/unpack-chromium.js')], {
+    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', unpacking], {
       cwd: root,
       // The second name makes the package unpack the shared libraries too.
       env: { ...process.env, TMPDIR: draft, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
