@@ -1,3 +1,4 @@
+import { identityOf } from '../core/person.ts';
 import type { Activation } from '../core/activation.ts';
 import { decide } from '../core/decide.ts';
 import type { Ask, Need, Refusal } from '../core/decide.ts';
@@ -58,7 +59,7 @@ function intend(
   return {
     id: ports.ids.id(),
     version: 1,
-    person: { tid: actor.tid, oid: actor.oid },
+    person: identityOf(actor),
     personName: actor.name ?? 'Somebody',
     target: named.target,
     targetName: named.name,
@@ -128,7 +129,7 @@ async function question(
     ask: keep(ask),
   } as const;
   await ports.store.commit([
-    { kind: 'park', parked: { id, person: actor, place, at: now, expiresAt: now + questionMs, body } },
+    { kind: 'park', parked: { id, person: identityOf(actor), place, at: now, expiresAt: now + questionMs, body } },
   ]);
   return {
     kind: 'question',

@@ -1,3 +1,4 @@
+import { identityOf } from '../core/person.ts';
 import { matchName } from '../language/names.ts';
 import type { Message } from '../core/message.ts';
 import { problem } from '../core/message.ts';
@@ -64,7 +65,7 @@ async function offer(
       kind: 'park',
       parked: {
         id,
-        person: actor,
+        person: identityOf(actor),
         place,
         at: now,
         expiresAt: now + choiceMs,

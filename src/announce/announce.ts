@@ -1,3 +1,4 @@
+import { identityOf } from '../core/person.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
 import { matchName } from '../language/names.ts';
@@ -12,7 +13,7 @@ export async function announce(ports: Ports, actor: Actor, place: Place, typed: 
   if (found.kind === 'message') return found.message;
   const at = ports.clock.now();
   const targets = typed.length === 0 ? null : found.groups;
-  const route: Route = { place, targets, showJustification: false, by: { tid: actor.tid, oid: actor.oid }, at };
+  const route: Route = { place, targets, showJustification: false, by: identityOf(actor), at };
   await ports.store.commit([{ kind: 'route', route }, audited(actor, place, 'announcements.on', at, targets)]);
   const what = targets === null ? 'all groups' : targets.map(({ name }) => name).join(', ');
   return notice(
@@ -138,7 +139,7 @@ function audited(actor: Actor, place: Place, action: string, at: number, targets
     kind: 'audit',
     entry: {
       at,
-      actor: { tid: actor.tid, oid: actor.oid },
+      actor: identityOf(actor),
       action,
       activationId: null,
       target: null,

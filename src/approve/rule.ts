@@ -1,3 +1,4 @@
+import { identityOf } from '../core/person.ts';
 import { isOver } from '../core/activation.ts';
 import type { Activation, Verdict } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
@@ -114,7 +115,7 @@ async function claim(ports: Ports, actor: Actor, activation: Activation, verdict
       kind: 'audit',
       entry: {
         at,
-        actor: { tid: actor.tid, oid: actor.oid },
+        actor: identityOf(actor),
         action: `approval.${verdict}`,
         activationId: activation.id,
         target: targetKey(activation.target),
@@ -190,7 +191,7 @@ async function askSignIn(
 ): Promise<Ruled> {
   const id = ports.ids.id();
   const now = ports.clock.wall();
-  const person = { tid: actor.tid, oid: actor.oid };
+  const person = identityOf(actor);
   await ports.store.commit([
     {
       kind: 'park',

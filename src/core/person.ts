@@ -4,6 +4,8 @@ export type Person = { readonly tid: string; readonly oid: string };
 /** A person with the display name the directory gave; the name is for reading only. */
 export type NamedPerson = { readonly oid: string; readonly name: string };
 
-export function samePerson(a: Person, b: Person): boolean {
-  return a.tid === b.tid && a.oid === b.oid;
+
+/** Only the identity, of a value that carries more than that. */
+export function identityOf({ tid, oid }: Person): Person {
+  return { tid, oid };
 }

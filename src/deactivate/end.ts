@@ -1,3 +1,4 @@
+import { identityOf } from '../core/person.ts';
 import { isOver } from '../core/activation.ts';
 import type { Activation, Step } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
@@ -81,7 +82,7 @@ async function write(
       kind: 'audit',
       entry: {
         at,
-        actor: { tid: actor.tid, oid: actor.oid },
+        actor: identityOf(actor),
         action: `activation.${kind}`,
         activationId: activation.id,
         target: targetKey(activation.target),
@@ -113,7 +114,7 @@ export async function adoptRunning(
   const activation: Activation = {
     id: ports.ids.id(),
     version: 1,
-    person: { tid: actor.tid, oid: actor.oid },
+    person: identityOf(actor),
     personName: actor.name ?? 'Somebody',
     target: named.target,
     targetName: named.name,

@@ -1,5 +1,5 @@
-import { AuthenticationError, ClientSecretCredential, CredentialUnavailableError } from '@azure/identity';
-import { AuthorityUnavailable } from './authority.ts';
+import { ClientSecretCredential, CredentialUnavailableError } from '@azure/identity';
+import { AuthorityUnavailable, explained } from './authority.ts';
 import type { IdentityConfig } from './authority.ts';
 import { graphResource, isMicrosoftAuthority } from './cloud.ts';
 
@@ -16,10 +16,9 @@ export function appTokens(config: IdentityConfig): () => Promise<string> {
     try {
       return (await credential.getToken(scope)).token;
     } catch (error) {
-      const down =
-        error instanceof CredentialUnavailableError ||
-        (error instanceof AuthenticationError && (error.statusCode >= 500 || error.statusCode === 429));
-      throw down ? new AuthorityUnavailable(error) : error;
+      if (error instanceof CredentialUnavailableError) throw new AuthorityUnavailable(error);
+      // The credential wraps what msal says.
+      throw explained(error instanceof Error ? (error.cause ?? error) : error);
     }
   };
 }

@@ -1,4 +1,4 @@
-import { AuthError, ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
+import { ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
 import type { Clock } from '../ports.ts';
 import { graphResource } from './cloud.ts';
 
@@ -78,12 +78,18 @@ export function needsPerson(error: unknown): boolean {
   return error instanceof ServerError && error.errorCode === 'invalid_grant';
 }
 
+const lostOnTheWay = [
+  'network_error',
+  'endpoints_resolution_error',
+  'openid_config_error',
+  'token_parsing_error',
+  'temporarily_unavailable',
+  'server_error',
+];
+
 /** Turns failures of the way to Entra into AuthorityUnavailable; gives every other error back as it is. */
 export function explained(error: unknown): unknown {
-  if (!(error instanceof AuthError)) return error;
-  const codes = ['network_error', 'endpoints_resolution_error', 'openid_config_error', 'token_parsing_error'];
-  const status = error instanceof ServerError ? (error.status ?? 0) : 0;
-  const down =
-    codes.includes(error.errorCode) || status >= 500 || status === 429 || error.errorCode.endsWith('unavailable');
-  return down ? new AuthorityUnavailable(error) : error;
+  const { errorCode, status } = (error ?? {}) as { readonly errorCode?: unknown; readonly status?: unknown };
+  const down = typeof status === 'number' && (status >= 500 || status === 429);
+  return down || lostOnTheWay.some((code) => code === errorCode) ? new AuthorityUnavailable(error) : error;
 }

@@ -5,20 +5,26 @@ import type { ClauseWord, Verb } from './words.ts';
 
 export type Word = { readonly text: string; readonly lower: string; readonly start: number; readonly end: number };
 
-/** The word at or after `at`: up to a space, comma or semicolon; a comma or semicolon is a word of its own, except a comma between two digits. */
+/**
+ * The word at or after `at`. A comma is a word of its own, except between two digits; so is a semicolon that ends a word,
+ * and a full stop behind which another order begins.
+ */
 export function wordAt(text: string, at: number, end: number): Word | undefined {
   const start = skipSpaces(text, at, end);
   if (start >= end) return undefined;
   let stop = start;
-  while (stop < end && text[stop] !== ' ' && !isBreak(text, stop)) stop += 1;
+  while (stop < end && text[stop] !== ' ' && !isBreak(text, stop, end)) stop += 1;
   if (stop === start) stop += 1;
   const found = text.slice(start, stop);
   return { text: found, lower: found.toLowerCase(), start, end: stop };
 }
 
-function isBreak(text: string, at: number): boolean {
-  if (text[at] === ';') return true;
-  return text[at] === ',' && !(isDigit(text[at - 1]) && isDigit(text[at + 1]));
+function isBreak(text: string, at: number, end: number): boolean {
+  const char = text[at];
+  if (char === ',') return !(isDigit(text[at - 1]) && isDigit(text[at + 1]));
+  if (char === ';') return at + 1 === end || text[at + 1] === ' ';
+  if (char !== '.' && char !== '!') return false;
+  return text[at + 1] === ' ' && verbTable.has(/^[^ .,;!]*/.exec(text.slice(at + 2, at + 40))?.[0].toLowerCase() ?? '');
 }
 
 /** Characters as a person counts them closely enough: code points, so that an emoji is not two. */
@@ -45,7 +51,7 @@ export function skipCommas(text: string, at: number, end: number): number {
 export function phraseAt(text: string, at: number, end: number, phrase: string): number | undefined {
   const stop = at + phrase.length;
   if (stop > end || text.slice(at, stop).toLowerCase() !== phrase) return undefined;
-  return stop === end || text[stop] === ' ' || isBreak(text, stop) ? stop : undefined;
+  return stop === end || text[stop] === ' ' || isBreak(text, stop, end) ? stop : undefined;
 }
 
 export type Found<Kind> = { readonly kind: Kind; readonly end: number };

@@ -164,7 +164,10 @@ function readTyped(sentence: Sentence, at: number, first: boolean): Target | Pro
   const name = resolve(sentence, typed);
   if (isProblem(name)) return name;
   const next = wordAt(text, stop, end);
-  return next?.text === ';' ? leftover(sentence, text.slice(next.start, end)) : { name, end: stop };
+  if (next?.text !== ';') return { name, end: stop };
+  return startsOrder(sentence, next)
+    ? twoOrders(sentence, next.start)
+    : leftover(sentence, text.slice(next.start, end));
 }
 
 function typedEnd(sentence: Sentence, at: number): number {

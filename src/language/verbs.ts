@@ -196,7 +196,9 @@ function readList(sentence: Sentence, at: number): Reading | Problem {
   const word = wordAt(text, at, end);
   if (!word) return { command: { kind: 'list' }, end };
   if (words.connectors.includes(word.lower) && startsOrder(sentence, word)) return twoOrders(sentence, word.start);
-  return { command: { kind: 'list', query: foldQuotes(text.slice(word.start, end)) }, end };
+  const quoted = startsQuote(text, word.start) ? readQuoted(text, word.start, text.length) : undefined;
+  const query = quoted?.end === end ? quoted.name.trim() : text.slice(word.start, end);
+  return { command: { kind: 'list', query: foldQuotes(query) }, end };
 }
 
 function readStatus(sentence: Sentence, at: number): Reading | Problem {

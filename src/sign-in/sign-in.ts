@@ -1,6 +1,7 @@
 import type { Message } from '../core/message.ts';
 import { notice } from '../core/message.ts';
 import type { Person } from '../core/person.ts';
+import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Change, ParkedBody, Ports } from '../ports.ts';
 
@@ -10,7 +11,7 @@ const signInMs = 10 * 60_000;
 export async function parkForSignIn(ports: Ports, actor: Actor, place: Place, body: ParkedBody): Promise<void> {
   const id = ports.ids.id();
   const at = ports.clock.wall();
-  const person = { tid: actor.tid, oid: actor.oid };
+  const person = identityOf(actor);
   await ports.store.commit([
     { kind: 'park', parked: { id, person, place, at, expiresAt: at + signInMs, body } },
     { kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'open' }, due: ports.clock.now() },
@@ -44,7 +45,7 @@ export async function signOut(ports: Ports, actor: Actor): Promise<Message> {
     kind: 'audit',
     entry: {
       at: ports.clock.now(),
-      actor: { tid: actor.tid, oid: actor.oid },
+      actor: identityOf(actor),
       action: 'signOut',
       activationId: null,
       target: null,
