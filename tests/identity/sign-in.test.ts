@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { appTokens } from '../../src/identity/app-token.ts';
 import { signInInBrowser } from '../support/browser-sign-in.ts';
 import { startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -352,5 +353,17 @@ describe('the app’s own token', () => {
     const token = await world.app();
     expect(claimsIn(token)).toMatchObject({ aud: 'https://graph.microsoft.com', idtyp: 'app' });
     expect(await world.app()).toBe(token);
+  });
+
+  test('that cannot be had now is told apart from one that is refused', async () => {
+    const ask = appTokens(world.config);
+    await world.sandbox.fault({ match: { method: 'POST', path: '/token' }, times: 9, answer: { status: 503 } });
+    await expect(ask()).rejects.toMatchObject({ name: 'AuthorityUnavailable' });
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    await world.sandbox.fault({ match: { path: '/openid-configuration' }, times: 9, answer: { reset: true } });
+    await expect(appTokens(world.config)()).rejects.toMatchObject({ name: 'AuthorityUnavailable' });
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    const wrong = appTokens({ ...world.config, clientSecret: 'another' })();
+    await expect(wrong).rejects.toMatchObject({ errorCode: 'invalid_client' });
   });
 });
