@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdirSync } from 'node:fs';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { openWindow } from '../support/playground.ts';
+import { openWindow, signInFrom } from '../support/playground.ts';
 import type { PlaygroundWindow } from '../support/playground.ts';
 import { startProgram } from '../support/program.ts';
 import type { Program } from '../support/program.ts';
@@ -33,19 +33,6 @@ async function picture(window: PlaygroundWindow, name: string): Promise<void> {
   await window.page.screenshot({ path: `${folder}/${name}.png` });
 }
 
-/** Opens the sign-in of a card in a new tab, as the link does; the sandbox knows the person by the hint. */
-async function signInFrom(window: PlaygroundWindow, card: Locator): Promise<string> {
-  const [tab] = await Promise.all([
-    window.page.context().waitForEvent('page'),
-    card.getByRole('link', { name: /sign in/i }).click(),
-  ]);
-  await tab.getByText('You are signed in').waitFor();
-  const said = (await tab.locator('main, body').first().innerText()).trim();
-  await tab.screenshot({ path: `${folder}/sign-in-page.png` });
-  await tab.close();
-  return said;
-}
-
 test('starting says in under fifteen lines where to look, what to type, how to stop and where the data is', () => {
   const lines = program.printed.trim().split('\n');
 
@@ -67,7 +54,7 @@ test('an engineer asks, signs in, an approver approves on the card, everybody is
   const signIn = adele.card(/sign in/i);
   await signIn.waitFor();
   await picture(adele, '2-sign-in-card');
-  expect(await signInFrom(adele, signIn)).toContain('Go back to Teams');
+  expect(await signInFrom(adele, signIn, `${folder}/sign-in-page.png`)).toContain('Go back to Teams');
   await adele.sees(/Signed in.*activate Azure Admins for 2h because fixing prod/s);
   await adele.sees(/Azure Admins.*Waiting for approval/s);
   await picture(adele, '3-waiting');

@@ -58,3 +58,16 @@ export async function openWindow(browser: Browser, port: number, zone = 'Europe/
     close: () => context.close(),
   };
 }
+
+/** Opens the sign-in of a card in a new tab, as the link does; the sandbox knows the person by the hint. Returns what the page said. */
+export async function signInFrom(window: PlaygroundWindow, card: Locator, picture?: string): Promise<string> {
+  const [tab] = await Promise.all([
+    window.page.context().waitForEvent('page'),
+    card.getByRole('link', { name: /sign in/i }).click(),
+  ]);
+  await tab.getByText('You are signed in').waitFor();
+  const said = (await tab.locator('body').innerText()).trim();
+  if (picture !== undefined) await tab.screenshot({ path: picture });
+  await tab.close();
+  return said;
+}

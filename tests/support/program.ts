@@ -33,7 +33,7 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
   const windows = await freePorts(3);
   let running = await launch();
 
-  async function launch(): Promise<{ child: ChildProcess; printed: string; control: string }> {
+  async function launch(): Promise<{ child: ChildProcess; printed: () => string; control: string }> {
     const child = spawn(process.execPath, ['scripts/start.js'], {
       cwd: root,
       env: {
@@ -60,7 +60,7 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
     }
     const control = /control: (http\S+?)\/_sandbox/.exec(printed)?.[1];
     if (control === undefined) throw new Error(`npm start did not name the sandbox's control:\n${printed}`);
-    return { child, printed, control };
+    return { child, printed: () => printed, control };
   }
 
   const read = async <T>(path: string): Promise<T> =>
@@ -81,7 +81,7 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
       return running.control;
     },
     get printed() {
-      return running.printed;
+      return running.printed();
     },
     state: () => read<SandboxState>('state'),
     calls: () => read<readonly SandboxCall[]>('calls'),
