@@ -16,7 +16,7 @@ export type Rendered = { readonly card: Record<string, unknown>; readonly summar
 export function render(message: Message, context: Context): Rendered {
   const view = viewOf(message, context);
   const sentences = view.say.map((text) => inert(text.trim())).filter((text) => text !== '');
-  const spoken = sentences.map((text) => (/[.…?:!”]$/u.test(text) ? sentence(text) : `${sentence(text)}.`)).join(' ');
+  const spoken = sentences.map((text) => (/[.…?:!]”?$/u.test(text) ? sentence(text) : `${sentence(text)}.`)).join(' ');
   return {
     card: expand(view.template, { ...view.data, spoken: plain(spoken, 800) }),
     summary: plain(sentences[0] ?? '', 300),

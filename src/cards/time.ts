@@ -11,10 +11,9 @@ export type When = (at: Moment) => string;
  */
 export function shown(context: Context): When {
   const zone = zoneOf(context);
-  const today = day(context.now, zone);
   return (at) => {
     const iso = `${new Date(at).toISOString().slice(0, 19)}Z`;
-    return day(at, zone) === today ? `{{TIME(${iso})}}` : `{{DATE(${iso}, SHORT)}} {{TIME(${iso})}}`;
+    return day(at, zone) === day(context.now, zone) ? `{{TIME(${iso})}}` : `{{DATE(${iso}, SHORT)}} {{TIME(${iso})}}`;
   };
 }
 
@@ -25,10 +24,15 @@ export function said(context: Context): When {
   return (at) => `${sayMoment(at, zone, context.now)}${suffix}`;
 }
 
-function zoneOf(context: Context): string {
-  return isTimeZone(context.reader.zone) ? context.reader.zone : 'UTC';
+/** One formatter a zone the runtime knows (some hundred at most): making one costs more than the rest of a card. */
+const days = new Map<string, Intl.DateTimeFormat>();
+
+function zoneOf({ reader: { zone } }: Context): string {
+  return days.has(zone) || isTimeZone(zone) ? zone : 'UTC';
 }
 
 function day(at: Moment, zone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
+  const format = days.get(zone) ?? new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  days.set(zone, format);
+  return format.format(at);
 }
