@@ -41,7 +41,7 @@ export const ids = {
 
 /** What tests read of an answer, trusted to be there. */
 export type Shown = Readonly<
-  Record<'id' | 'status' | 'type' | 'policyId' | 'displayName' | 'targetScheduleId' | '@odata.nextLink', string> & {
+  Record<'id' | 'status' | 'type' | 'policyId' | 'displayName' | 'targetScheduleId', string> & {
     value: readonly Shown[];
     stages: readonly Shown[];
     rules: readonly Shown[];
@@ -52,6 +52,7 @@ export type Shown = Readonly<
     group: Shown;
     initiatedBy: { user: Shown };
     error: { code: string; message: string };
+    '@odata.nextLink'?: string;
   }
 >;
 
