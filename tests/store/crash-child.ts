@@ -9,5 +9,7 @@ for (let n = 0; ; n++) {
     { kind: 'newActivation', activation: activation(id) },
     { kind: 'audit', entry: entry(id) },
   ]);
+  // One that reads before it writes: two processes must wait for each other here, not fail.
+  await store.commit([{ kind: 'audit', entry: entry('alone') }]);
   if (won) process.stdout.write(`${id}\n`);
 }

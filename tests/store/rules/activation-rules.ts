@@ -65,7 +65,7 @@ export function activationRules({ store: fresh, replica }: Stores): void {
       expect(await store.ledger(0, 10)).toHaveLength(1);
     });
 
-    test('refuses a change that was made from an older version', async () => {
+    test('refuses a change that was not made from the stored version', async () => {
       const store = await fresh();
       const known = activation('a');
       await store.commit([{ kind: 'newActivation', activation: known }]);
@@ -75,6 +75,9 @@ export function activationRules({ store: fresh, replica }: Stores): void {
       ).toBe(true);
       expect(
         await store.commit([{ kind: 'activation', activation: { ...known, version: 2, targetName: 'late' } }]),
+      ).toBe(false);
+      expect(
+        await store.commit([{ kind: 'activation', activation: { ...known, version: 4, targetName: 'early' } }]),
       ).toBe(false);
       expect(await store.commit([{ kind: 'activation', activation: activation('unknown', { version: 2 }) }])).toBe(
         false,

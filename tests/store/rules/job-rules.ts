@@ -105,19 +105,23 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       const [store, other] = [await fresh(), await replica()];
       let now = 1_000;
       const draws = fc.record({
-        jobs: fc.uniqueArray(fc.record({ id: fc.nat(60), late: fc.boolean() }), { selector: ({ id }) => id }),
-        workers: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 2, maxLength: 5 }),
+        jobs: fc.uniqueArray(fc.record({ id: fc.nat(200), late: fc.boolean() }), {
+          selector: ({ id }) => id,
+          minLength: 20,
+          maxLength: 120,
+        }),
+        workers: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 4, maxLength: 8 }),
       });
       await fc.assert(
         fc.asyncProperty(draws, async ({ jobs, workers }) => {
           now += 1_000_000;
           await enqueue(store, ...jobs.map(({ id, late }) => [`${id}`, late ? now + 1 : now] as const));
-          const got: string[] = [];
-          for (let round = ['']; round.length > 0; got.push(...round)) {
-            const leases = workers.map((limit, n) => lease(n % 2 === 0 ? store : other, now, limit));
-            round = (await Promise.all(leases)).flat();
-          }
-          expect(got.sort()).toEqual(jobs.flatMap(({ id, late }) => (late ? [] : [`resume:${id}`])).sort());
+          const work = async (each: OpenStore, limit: number): Promise<string[]> => {
+            const got = await lease(each, now, limit);
+            return got.length === 0 ? [] : [...got, ...(await work(each, limit))];
+          };
+          const got = await Promise.all(workers.map((limit, n) => work(n % 2 === 0 ? store : other, limit)));
+          expect(got.flat().sort()).toEqual(jobs.flatMap(({ id, late }) => (late ? [] : [`resume:${id}`])).sort());
           await drain(store, now + 500_000);
         }),
         { numRuns: 15 },

@@ -147,6 +147,7 @@ function peopleRules({ store: fresh }: Stores): void {
       await store.remember(chat('a:1'), actor(megan, { zone: null }), 20);
       await store.remember(chat('a:2'), actor(megan, { name: null, zone: 'America/Lima' }), 30);
       await store.remember(chat('a:late'), actor(megan, { name: 'Old Name' }), 25);
+      expect(await store.knownPerson(megan)).toMatchObject({ name: 'Megan Bowen', zone: 'America/Lima' });
       await store.remember(channel(), actor(megan, { name: 'Megan B' }), 40);
 
       expect(await store.knownPerson(megan)).toEqual({
