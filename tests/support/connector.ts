@@ -33,6 +33,8 @@ export type RecordingConnector = {
   readonly accepted: readonly Received[];
   /** Every request, also the refused. */
   readonly requests: readonly Received[];
+  /** The id of the message that an accepted request made or changed. */
+  readonly ids: ReadonlyMap<Received, string>;
   /** The next requests meet these faults, one each. */
   fail(...faults: readonly Fault[]): void;
   /** Answers GET v3/teams/{id}. */
@@ -50,12 +52,17 @@ export async function startConnector(): Promise<RecordingConnector> {
   const accepted: Received[] = [];
   const faults: Fault[] = [];
   const teams = new Map<string, Readonly<Record<string, unknown>>>();
+  const ids = new Map<Received, string>();
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   let sequence = 0;
 
-  function accept(received: Received): void {
+  function accept(received: Received): string {
+    sequence += 1;
+    const id = received.activityId ?? `activity-${sequence}`;
+    ids.set(received, id);
     accepted.push(received);
     for (const waiter of waiting) if (accepted.length >= waiter.count) waiter.resolve();
+    return id;
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,11 +72,10 @@ export async function startConnector(): Promise<RecordingConnector> {
     if (fault?.kind === 'answer') return refuse(response, fault);
     const team = teams.get(decodeURIComponent(route.exec(received.path)?.[3] ?? ''));
     if (received.method === 'GET') return send(response, team === undefined ? 404 : 200, team ?? {});
-    accept(received);
+    const id = accept(received);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'resetAfterAccept') return void request.socket.destroy();
-    sequence += 1;
-    send(response, received.method === 'PUT' ? 200 : 201, { id: received.activityId ?? `activity-${sequence}` });
+    send(response, received.method === 'PUT' ? 200 : 201, { id });
   }
 
   const server = createServer((request, response) => void answer(request, response));
@@ -79,6 +85,7 @@ export async function startConnector(): Promise<RecordingConnector> {
     serviceUrl: `http://127.0.0.1:${port}`,
     accepted,
     requests,
+    ids,
     fail: (...next) => void faults.push(...next),
     knowTeam: (id, details) => void teams.set(id, details),
     until: (count) =>

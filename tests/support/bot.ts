@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StartedSandbox } from './sandbox.ts';
+
+export type BotOptions = {
+  readonly sandbox: StartedSandbox;
+  /** A folder of an earlier run to go on from; its own one otherwise, gone after stop(). */
+  readonly folder?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+export type StartedBot = {
+  readonly url: string;
+  readonly folder: string;
+  /** Everything that its processes printed, the log included. */
+  readonly printed: string;
+  /** As an operator stops it; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** The same folder, port and environment in a new process. */
+  startAgain(): Promise<void>;
+};
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const readyMs = 30_000;
+
+/** The real bot as a child process in front of a sandbox; takes the unsigned activities of this machine. */
+export async function startBot(options: BotOptions): Promise<StartedBot> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'jitney-bot-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let printed = '';
+  let running = launch();
+  const killNow = (): boolean => running.child.kill('SIGKILL');
+  process.once('exit', killNow);
+  await ready();
+
+  function launch(): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        SANDBOX: '1',
+        PORT: String(port),
+        DATABASE_URL: `sqlite:${join(folder, 'jitney.db')}`,
+        DEFAULT_TIME_ZONE: 'Europe/Berlin',
+        LOG_LEVEL: 'warn',
+        GRAPH_URL: options.sandbox.graph,
+        AUTHORITY_URL: options.sandbox.authority,
+        TENANT_ID: options.sandbox.tenantId,
+        NODE_EXTRA_CA_CERTS: options.sandbox.ca,
+        ...options.env,
+      },
+    });
+    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => (printed += String(chunk)));
+    return { child, ended: new Promise((resolve) => child.once('close', resolve)) };
+  }
+
+  async function ready(): Promise<void> {
+    const until = performance.now() + readyMs;
+    for (;;) {
+      const answer = await fetch(`${url}/readyz`).catch(() => null);
+      if (answer?.ok) return;
+      if (running.child.exitCode !== null || performance.now() > until) {
+        killNow();
+        throw new Error(`the bot did not get ready: ${printed}`);
+      }
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    running.child.kill(signal);
+    return running.ended;
+  }
+
+  return {
+    url,
+    folder,
+    get printed() {
+      return printed;
+    },
+    stop: async () => {
+      const code = await end('SIGTERM');
+      process.off('exit', killNow);
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    startAgain: async () => {
+      running = launch();
+      await ready();
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => done(port));
+    });
+  });
+}

@@ -1,0 +1,86 @@
+import { titles, words } from '../cards/reading.ts';
+import type { RecordingConnector } from './connector.ts';
+
+/** A message of the bot as its reader sees it now. */
+export type Card = {
+  readonly id: string;
+  readonly conversationId: string;
+  /** What is read on it, a block a line; its times as the clock on a wall in Berlin. */
+  readonly text: string;
+  /** The titles of its buttons and links. */
+  readonly buttons: readonly string[];
+  readonly content: unknown;
+  /** When it last changed, counted over everything that was shown anywhere. */
+  readonly changed: number;
+};
+
+export type Conversations = {
+  /** Every message of a conversation in its present state, oldest first. */
+  look(conversationId: string): readonly Card[];
+  /** A press was answered with a card, which takes the place of the pressed one. */
+  replace(id: string, content: unknown): void;
+  /** Whatever is shown from here on has changed at this number or later. */
+  now(): number;
+};
+
+type Shown = { content: unknown; changed: number };
+
+/** What the people see of all that the connector took: updates in place, pressed cards replaced. */
+export function createConversations(connector: RecordingConnector): Conversations {
+  /** `after`: how many messages the connector had taken then. */
+  const replaced: { readonly after: number; readonly id: string; readonly content: unknown }[] = [];
+
+  function look(conversationId: string): readonly Card[] {
+    const shown = new Map<string, Shown>();
+    let passed = 0;
+    const replaceUpTo = (taken: number): void => {
+      for (let next = replaced[passed]; next && next.after <= taken; next = replaced[passed]) {
+        if (shown.has(next.id)) put(shown, next.id, { content: next.content, changed: next.after + passed });
+        passed += 1;
+      }
+    };
+    connector.accepted.forEach((received, index) => {
+      replaceUpTo(index);
+      if (received.conversationId !== conversationId || received.activity['type'] !== 'message') return;
+      const content = contentOf(received.activity);
+      put(shown, connector.ids.get(received) ?? '', { content, changed: index + passed });
+    });
+    replaceUpTo(connector.accepted.length);
+    return [...shown].map(([id, { content, changed }]) => ({
+      id,
+      conversationId,
+      text: local(words(content)),
+      buttons: titles(content),
+      content,
+      changed,
+    }));
+  }
+
+  return {
+    look,
+    replace: (id, content) => void replaced.push({ after: connector.accepted.length, id, content }),
+    now: () => connector.accepted.length + replaced.length,
+  };
+}
+
+/** A changed message keeps its place. */
+function put(shown: Map<string, Shown>, id: string, next: Shown): void {
+  const before = shown.get(id);
+  if (before) Object.assign(before, next);
+  else shown.set(id, next);
+}
+
+/** The card of a message; plain text as one block. */
+function contentOf(activity: Readonly<Record<string, unknown>>): unknown {
+  const [attachment] = (activity['attachments'] ?? []) as { readonly content: unknown }[];
+  return attachment?.content ?? { type: 'TextBlock', text: activity['text'] };
+}
+
+/** What a client makes of the date functions in a text. */
+function local(text: string): string {
+  const say = (options: Intl.DateTimeFormatOptions) => (_: string, at: string) =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', ...options }).format(Date.parse(at));
+  return text
+    .replace(/\{\{TIME\(([^)]+)\)\}\}/g, say({ hour: '2-digit', minute: '2-digit' }))
+    .replace(/\{\{DATE\(([^,)]+)[^)]*\)\}\}/g, say({ dateStyle: 'short' }));
+}
