@@ -15,20 +15,34 @@ const storeSdk = ['kysely', 'kysely/*', 'pg', 'node:sqlite'];
 const everySdk = [...chatSdk, ...graphSdk, ...tokenSdk, ...storeSdk, 'adaptivecards-templating', 'pino'];
 const adapters = ['teams', 'graph', 'identity', 'store', 'audit', 'cards', 'sandbox'];
 
-/** Arrows point at core. `may` lists the folders a folder may import besides itself; tests/architecture.test.ts holds the same. */
+/**
+ * Arrows point at core: the folders and packages that a folder may not import. A file in a sub-folder climbs one step
+ * more. tests/architecture.test.ts holds the same by resolving every import.
+ */
 function arrows(folder, forbiddenFolders, forbiddenPackages, extra = []) {
-  const patterns = [
-    { group: forbiddenPackages, message: `${folder} may not know this package: design in docs/architecture.md.` },
-    {
-      group: forbiddenFolders.map((name) => `**/${name}/**`),
-      message: `${folder} may not import this folder: arrows point at core.`,
+  return [
+    ['*.ts', '../'],
+    ['*/*.ts', '../../'],
+  ].map(([files, up]) => ({
+    files: [`src/${folder}/${files}`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: forbiddenPackages,
+              message: `${folder} may not know this package: docs/design.md tells which folder may.`,
+            },
+            {
+              group: [...forbiddenFolders.map((name) => `${up}${name}/**`), ...extra.map((name) => `${up}${name}`)],
+              message: `${folder} may not import this: arrows point at core.`,
+            },
+          ],
+        },
+      ],
     },
-    ...extra,
-  ].filter(({ group }) => group.length > 0);
-  return {
-    files: [`src/${folder}/**/*.ts`],
-    rules: { 'no-restricted-imports': ['error', { patterns }] },
-  };
+  }));
 }
 
 const except = (list, ...names) => list.filter((name) => !names.includes(name));

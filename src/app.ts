@@ -1,6 +1,7 @@
 import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import type { Place } from './core/place.ts';
+import { orderVerified } from './activate/order.ts';
 import { rule } from './approve/rule.ts';
 import { isVerb, press } from './clicks.ts';
 import { deliver } from './deliver/deliver.ts';
@@ -36,7 +37,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       else await ports.store.remember(incoming.place, actor, at);
       return await answered(incoming);
     } catch (error) {
-      return failed(incoming, error);
+      return await failed(incoming, error);
     } finally {
       void flush();
     }
@@ -149,6 +150,10 @@ export function createApp(ports: Ports, isSealed: Guard): App {
   async function goOn(actor: Actor, place: Place, body: Parked['body']): Promise<readonly Message[]> {
     if (body.kind === 'sentence')
       return body.text === '' ? [] : obey(ports, { text: body.text, actor, place, scope: body.scope });
+    if (body.kind === 'stepUp') {
+      const message = await orderVerified(ports, body.activationId);
+      return message ? [message] : [];
+    }
     if (body.kind !== 'action' || !isVerb(body.verb)) return [];
     if (body.verb !== 'approve' && body.verb !== 'deny') {
       return (await press(ports, { actor, place, verb: body.verb, id: body.id, inputs: {} })).said;

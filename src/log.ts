@@ -14,7 +14,7 @@ const secrets = [
 export function redact(text: string): string {
   let clean = text.slice(0, 2_000);
   for (const secret of secrets) clean = clean.replace(secret, '[redacted]');
-  // eslint-disable-next-line no-control-regex -- exactly these would forge a line of the log
+  // Exactly these would forge a line of the log.
   return clean.replace(/[\u0000-\u001f\u007f]+/g, ' ');
 }
 

@@ -133,6 +133,13 @@ export type Parked = {
 export type ParkedBody =
   | { readonly kind: 'sentence'; readonly text: string; readonly scope: Place['kind'] }
   | { readonly kind: 'action'; readonly verb: string; readonly id: string; readonly reason: string }
+  /** An intent whose policy wants one more check of the person; it is ordered when that is done. */
+  | {
+      readonly kind: 'stepUp';
+      readonly activationId: string;
+      readonly targetName: string;
+      readonly claims: string | null;
+    }
   | { readonly kind: 'question'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
   | {
       readonly kind: 'choice';

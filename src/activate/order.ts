@@ -7,9 +7,10 @@ import { settle } from '../watch/settle.ts';
 
 /**
  * Sends the durable intent to PIM as the person, and takes in what PIM answers. A lost answer is never ordered again
- * here: the watch reads it back. Null: the activation's own card tells how it went.
+ * here: the watch reads it back. Null: the activation's own card tells how it went. again: the person has just passed
+ * the check that PIM asked for, so a second challenge is told and not looped.
  */
-export async function order(ports: Ports, activation: Activation): Promise<Message | null> {
+export async function order(ports: Ports, activation: Activation, again = false): Promise<Message | null> {
   const outcome = await ports.pim.order(activation.person, activation.target, activation.wish, activation.id);
   switch (outcome.kind) {
     case 'accepted':
@@ -20,9 +21,42 @@ export async function order(ports: Ports, activation: Activation): Promise<Messa
     case 'exists':
     case 'pending':
       return adopt(ports, activation, outcome);
+    case 'stepUp':
+      return outcome.claims === null || again
+        ? giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`))
+        : verify(ports, activation, outcome.claims);
     default:
       return giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`));
   }
+}
+
+const verifyMs = 10 * 60_000;
+
+/** PIM refused, so nothing happened: the intent waits until the person has passed the check, then goes on by itself. */
+async function verify(ports: Ports, activation: Activation, claims: string): Promise<Message | null> {
+  const stored = await ports.store.activation(activation.id);
+  if (stored?.phase !== 'ordering') return null;
+  const id = ports.ids.id();
+  const at = ports.clock.wall();
+  const body = { kind: 'stepUp', activationId: stored.id, targetName: stored.targetName, claims } as const;
+  const { person, place } = stored;
+  await ports.store.commit([
+    {
+      kind: 'activation',
+      activation: { ...stored, readAt: ports.clock.now() + verifyMs, version: stored.version + 1 },
+    },
+    { kind: 'park', parked: { id, person, place, at, expiresAt: at + verifyMs, body } },
+    { kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'open' }, due: ports.clock.now() },
+  ]);
+  return null;
+}
+
+/** The check is passed: the intent that waited for it is ordered. */
+export async function orderVerified(ports: Ports, activationId: string): Promise<Message | null> {
+  const activation = await ports.store.activation(activationId);
+  if (activation?.phase !== 'ordering') return null;
+  const claimed = { ...activation, readAt: ports.clock.now() + 20_000, version: activation.version + 1 };
+  return (await ports.store.commit([{ kind: 'activation', activation: claimed }])) ? order(ports, claimed, true) : null;
 }
 
 /** PIM has one already: ours, if an earlier answer was lost, or one that was made elsewhere. */

@@ -122,8 +122,9 @@ async function signInCard(ports: Ports, parkedId: string, state: 'open' | 'done'
   const existing = await ports.store.parkedCard(parkedId);
   const reader = await readerOf(ports, parked.place, parked.person.oid);
   const going = parked.body.kind === 'sentence' && parked.body.text !== '' ? parked.body.text : null;
-  const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, null) : null;
-  const message: Message = { kind: 'signIn', url, state, going, stepUpFor: null };
+  const stepUp = parked.body.kind === 'stepUp' ? parked.body : null;
+  const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, stepUp?.claims ?? null) : null;
+  const message: Message = { kind: 'signIn', url, state, going, stepUpFor: stepUp?.targetName ?? null };
   if (existing?.activityId != null) {
     const updated = await ports.chat.update(existing.place, existing.activityId, message, reader);
     return updated.kind === 'unclear' ? { kind: 'retry', afterMs: 1_000, why: updated.why } : updated;

@@ -3,7 +3,7 @@
 import type { Access, Choice, Problem, Ticket } from './command.ts';
 import { foldQuotes } from './clean.ts';
 import { readLength } from './duration.ts';
-import { clauseAt, countCharacters, isDigit, skipCommas, wordAt } from './scan.ts';
+import { clauseAt, countCharacters, endWithout, isDigit, skipCommas, wordAt } from './scan.ts';
 import type { Word } from './scan.ts';
 import { fault, isProblem, wordsUntilClause } from './sentence.ts';
 import type { Fault, Sentence } from './sentence.ts';
@@ -218,7 +218,7 @@ function readReason(sentence: Sentence, at: number, mayHaveTicket: boolean, foun
   const trailing = mayHaveTicket ? trailingTicket(sentence, at) : undefined;
   const spoken = foldQuotes(text.slice(at, trailing ?? text.length)).trim();
   // The comma in "because fixing prod, ticket INC1" belongs to neither.
-  const justification = trailing === undefined ? spoken : spoken.replace(/ ?,$/, '');
+  const justification = trailing === undefined ? spoken : spoken.slice(0, endWithout(spoken, ' ,'));
   if (/^[.!?,;:]*$/.test(justification)) {
     return fault(sentence, 'missing_justification', 'Why? No reason was given.', { words: text.slice(at, end).trim() });
   }

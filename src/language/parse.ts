@@ -3,7 +3,7 @@
 import { clean } from './clean.ts';
 import type { Intent, Parsed, Problem } from './command.ts';
 import { knownNames } from './known-names.ts';
-import { clauseAt, countCharacters, verbAt, wordAt } from './scan.ts';
+import { clauseAt, countCharacters, endWithout, verbAt, wordAt } from './scan.ts';
 import type { Verb } from './words.ts';
 import { fault, isProblem } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
@@ -55,7 +55,7 @@ const showing: ReadonlySet<Intent> = new Set<Intent>(['list', 'status', 'who', '
 
 export function parse(text: string, context: Context): Parsed {
   const { text: spoken, quoted } = clean(text, context.botName);
-  const end = spoken.replace(finalPunctuation, '').length;
+  const end = endWithout(spoken, finalPunctuation);
   if (end === 0 && !quoted && !spoken.includes('?')) return bare('empty', 'There was nothing to read.', '');
   if (countCharacters(spoken) > textLimit)
     return bare('too_long', `A message has at most ${textLimit} characters.`, spoken.slice(0, 60));
@@ -73,7 +73,7 @@ export function parse(text: string, context: Context): Parsed {
   return isQuestion(sentence, verb.end, reading) ? question(sentence) : outcome(reading);
 }
 
-const finalPunctuation = /[ .!?…]+$/u;
+const finalPunctuation = ' .!?…';
 
 function outcome(reading: Reading | Problem): Parsed {
   return isProblem(reading) ? reading : reading.command;

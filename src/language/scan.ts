@@ -27,6 +27,13 @@ function isBreak(text: string, at: number, end: number): boolean {
   return text[at + 1] === ' ' && verbTable.has(/^[^ .,;!]*/.exec(text.slice(at + 2, at + 40))?.[0].toLowerCase() ?? '');
 }
 
+/** Where the text ends without the characters of `tail` that it ends with. A loop, because a pattern anchored at the end would try every run. */
+export function endWithout(text: string, tail: string): number {
+  let end = text.length;
+  while (end > 0 && tail.includes(text[end - 1] ?? '')) end -= 1;
+  return end;
+}
+
 /** Characters as a person counts them closely enough: code points, so that an emoji is not two. */
 export function countCharacters(text: string): number {
   return Array.from(text).length;

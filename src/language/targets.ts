@@ -7,7 +7,7 @@ import { longestAt } from './known-names.ts';
 import { matchName, nameKey } from './names.ts';
 import type { NameMatch } from './names.ts';
 import { readQuoted, startsQuote } from './quotes.ts';
-import { clauseAt, phraseAt, skipCommas, skipSpaces, verbAt, wordAt } from './scan.ts';
+import { clauseAt, endWithout, phraseAt, skipCommas, skipSpaces, verbAt, wordAt } from './scan.ts';
 import type { Word } from './scan.ts';
 import { fault, isProblem } from './sentence.ts';
 import type { Sentence } from './sentence.ts';
@@ -114,7 +114,7 @@ export function leftover(sentence: Sentence, rest: string): Problem {
 
 export function twoOrders(sentence: Sentence, at: number): Problem {
   const { text, end } = sentence;
-  const first = withoutConnector(text.slice(0, at).replace(/[\s,;.!&+]+$/u, ''));
+  const first = withoutConnector(text.slice(0, at));
   const second = text.slice(orderAt(sentence, wordAt(text, at, end)) ?? at, end);
   return fault(sentence, 'unsupported', `One order a message, please. Send "${first}", then "${second}".`, {
     words: text.slice(at, end),
@@ -124,8 +124,11 @@ export function twoOrders(sentence: Sentence, at: number): Problem {
 }
 
 function withoutConnector(text: string): string {
-  const last = text.lastIndexOf(' ');
-  return words.connectors.includes(text.slice(last + 1).toLowerCase()) ? withoutConnector(text.slice(0, last)) : text;
+  const trimmed = text.slice(0, endWithout(text, ' ,;.!&+'));
+  const last = trimmed.lastIndexOf(' ');
+  return words.connectors.includes(trimmed.slice(last + 1).toLowerCase())
+    ? withoutConnector(trimmed.slice(0, last))
+    : trimmed;
 }
 
 /** Whether another order begins here, behind any of the words that join two. Asked only where nothing else fits. */

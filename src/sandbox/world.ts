@@ -23,14 +23,14 @@ export type World = {
   audits: AuditRow[];
 };
 
-export type Settings = {
+type Settings = {
   /** Switches PIM's own refusal of deciding one's own request off, so that tests can prove that a client refuses too. */
   allowSelfApproval: boolean;
   /** Items on one page of a PIM or audit list; further ones come by `@odata.nextLink`. */
   pageSize: number;
 };
 
-export type AppRegistration = {
+type AppRegistration = {
   name: string;
   clientId: string;
   secret: string;
@@ -67,9 +67,9 @@ export type Group = {
   owners: string[];
 };
 
-export type DirectoryRole = { id: string; name: string };
+type DirectoryRole = { id: string; name: string };
 
-export type Team = { id: string; name: string; aadGroupId: string; channel: { id: string; name: string } };
+type Team = { id: string; name: string; aadGroupId: string; channel: { id: string; name: string } };
 
 export type AccessId = 'member' | 'owner';
 
@@ -97,7 +97,7 @@ export type Assignment = Eligibility & {
   activatedUsing: string | null;
 };
 
-export type RequestStatus =
+type RequestStatus =
   | 'Canceled'
   | 'Denied'
   | 'Failed'
@@ -190,7 +190,7 @@ export type AuditRow = {
   additionalDetails: { key: string; value: string }[];
 };
 
-export type AuditUser = {
+type AuditUser = {
   id: string;
   displayName: string | null;
   userPrincipalName: string | null;
@@ -200,7 +200,7 @@ export type AuditUser = {
   homeTenantName: string | null;
 };
 
-export type AuditApp = {
+type AuditApp = {
   appId: string | null;
   displayName: string | null;
   servicePrincipalId: string | null;
@@ -215,9 +215,6 @@ export type AuditTarget = {
   groupType: string | null;
   modifiedProperties: { displayName: string; oldValue: string | null; newValue: string | null }[];
 };
-
-/** Milliseconds since the epoch, by the clock that the control interface moves. */
-export type SandboxClock = { now(): number };
 
 export function instant(milliseconds: number): string {
   return new Date(milliseconds).toISOString();

@@ -11,9 +11,10 @@ export type Navigations = Readonly<Record<string, Navigation>>;
 
 type Expanded = Row | readonly Row[] | null;
 
-/** What an `$expand` adds to a row: name and value of each navigation. */
+/** What an `$expand` adds to a row: name and value of each navigation; `*` names them all. */
 export function readExpand(text: string, navigations: Navigations): (row: Row) => Row {
-  const items = splitTop(text, ',').map((item) => readItem(item, navigations));
+  const named = text.trim() === '*' ? Object.keys(navigations) : splitTop(text, ',');
+  const items = named.map((item) => readItem(item, navigations));
   return (row) => Object.fromEntries(items.map(([name, value]) => [name, value(row)]));
 }
 

@@ -5,7 +5,7 @@
 import type { FilterToken } from './filter-tokens.ts';
 import { tokenize } from './filter-tokens.ts';
 
-export type FieldType = 'string' | 'dateTime' | 'boolean';
+type FieldType = 'string' | 'dateTime' | 'boolean';
 /** Filterable paths; `targetResources[]/id` stands for a path inside a collection. */
 export type Fields = Readonly<Record<string, FieldType>>;
 export type Row = Readonly<Record<string, unknown>>;

@@ -186,9 +186,8 @@ export function getPolicyAssignment(exchange: Exchange): GraphAnswer {
 function ruleResource(policyId: string): Resource {
   return {
     context: `policies/roleManagementPolicies('${policyId}')/rules`,
-    fields: { id: 'string' },
+    fields: { id: 'string', 'target/caller': 'string', 'target/level': 'string' },
     others: [
-      'target',
       'isExpirationRequired',
       'maximumDuration',
       'enabledRules',

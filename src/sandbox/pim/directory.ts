@@ -34,7 +34,7 @@ export function holders(group: Group, accessId: AccessId): string[] {
   return accessId === 'member' ? group.members : group.owners;
 }
 
-export function holdsRole(world: World, personId: string, roles: readonly string[]): boolean {
+function holdsRole(world: World, personId: string, roles: readonly string[]): boolean {
   return findPerson(world, personId)?.roles.some((role) => roles.includes(role)) ?? false;
 }
 

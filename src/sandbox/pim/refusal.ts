@@ -12,10 +12,6 @@ export function refuseWrapped(status: number, code: string, message: string): Re
   return { kind: 'refused', status, code, message, wrapped: true };
 }
 
-export function isRefusal(value: unknown): value is Refusal {
-  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'refused';
-}
-
 export const REFUSALS = {
   exists: refuse(400, 'RoleAssignmentExists', 'The Role assignment already exists.'),
   doesNotExist: refuse(400, 'RoleAssignmentDoesNotExist', 'The Role assignment does not exist.'),

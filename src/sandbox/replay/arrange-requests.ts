@@ -142,9 +142,9 @@ function prepare(
 /** Places a request like the one shown; null when the engine refuses even a plain one. */
 function place(scene: Scene, example: Example, surface: PimRequest['surface'], shown: JsonObject): PimRequest | null {
   const fixed = fixedByFilter(example);
-  const status = stringOf(shown['status']) ?? fixed.get('status') ?? 'Provisioned';
+  const status = fixed.get('status') ?? stringOf(shown['status']) ?? 'Provisioned';
   const waits = ['PendingApproval', 'Denied', 'Canceled'].includes(status) && surface === 'assignment';
-  const action = waits ? 'selfActivate' : (stringOf(shown['action']) ?? fixed.get('action') ?? 'adminAssign');
+  const action = waits ? 'selfActivate' : (fixed.get('action') ?? stringOf(shown['action']) ?? 'adminAssign');
   const key = keyOf(example, shown);
   const body = { action, ...key, justification: stringOf(shown['justification']) ?? 'Because of the example' };
   const expiration = action.startsWith('self') ? { type: 'afterDuration', duration: 'PT2H' } : { type: 'noExpiration' };

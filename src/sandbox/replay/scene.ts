@@ -109,13 +109,16 @@ export function fixedByFilter(example: Example): Map<string, string> {
 
 export type Key = { groupId: string; principalId: string; accessId: AccessId };
 
-/** Whom and what an object is about: from itself, from the filter, else somebody in some group. */
+/**
+ * Whom and what an object is about: from the filter, from itself, else somebody in some group. The filter comes first, since some
+ * pages filter by one group and show another.
+ */
 export function keyOf(example: Example, shown: JsonObject): Key {
   const fixed = fixedByFilter(example);
-  const access = stringOf(shown['accessId']) ?? fixed.get('accessId') ?? stringOf(shown['id'])?.split('_')[1];
+  const access = fixed.get('accessId') ?? stringOf(shown['accessId']) ?? stringOf(shown['id'])?.split('_')[1];
   return {
-    groupId: guidOf(shown['groupId']) ?? guidOf(fixed.get('groupId')) ?? SOME_GROUP,
-    principalId: guidOf(shown['principalId']) ?? guidOf(fixed.get('principalId')) ?? SOMEBODY,
+    groupId: guidOf(fixed.get('groupId')) ?? guidOf(shown['groupId']) ?? SOME_GROUP,
+    principalId: guidOf(fixed.get('principalId')) ?? guidOf(shown['principalId']) ?? SOMEBODY,
     accessId: access?.toLowerCase() === 'owner' ? 'owner' : 'member',
   };
 }
