@@ -10,7 +10,8 @@ export async function migrate({ kind, db }: Database): Promise<void> {
   const migrations: Record<string, Migration> = { '001-first': { up: (on: Kysely<Tables>) => first(kind, on) } };
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw new Error('the database could not be brought to this release', { cause: error });
+  if (error !== undefined)
+    throw new Error('the database cannot be reached or brought to this release', { cause: error });
 }
 
 async function first(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {

@@ -64,6 +64,12 @@ describe('on PostgreSQL', () => {
     for (const each of opened) await each.check();
   });
 
+  test('says that a database cannot be reached', async () => {
+    url = (await server.database()).replace(/jitney_test/, 'no_such_database');
+
+    await expect(replica()).rejects.toThrow('cannot be reached');
+  });
+
   test('survives that the server drops its connections', async () => {
     const each = await store();
     await sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'jitney'`);

@@ -102,6 +102,7 @@ function parkedRules({ store: fresh, replica }: Stores): void {
     test('reports each sign-in that nobody finished once, and no question', async () => {
       const store = await fresh();
       const action: Parked['body'] = { kind: 'action', verb: 'approve', id: 'a', reason: 'ok' };
+      const stepUp: Parked['body'] = { kind: 'stepUp', activationId: 'a', targetName: 'Azure Admins', claims: null };
       const choice: Parked['body'] = {
         kind: 'choice',
         verb: 'activate',
@@ -112,13 +113,18 @@ function parkedRules({ store: fresh, replica }: Stores): void {
         parkedSentence('taken'),
         parkedSentence('sentence'),
         parkedSentence('action', { body: action }),
+        parkedSentence('stepUp', { body: stepUp }),
         parkedSentence('choice', { body: choice }),
         parkedSentence('young', { expiresAt: 10_001 }),
       ];
       await store.commit(wishes.map((parked) => ({ kind: 'park', parked })));
       await store.takeParked('taken', megan, 2_000);
 
-      expect((await store.takeExpiredParked(10_000)).map(({ id }) => id).sort()).toEqual(['action', 'sentence']);
+      expect((await store.takeExpiredParked(10_000)).map(({ id }) => id).sort()).toEqual([
+        'action',
+        'sentence',
+        'stepUp',
+      ]);
       expect(await store.takeExpiredParked(10_000)).toEqual([]);
     });
 
