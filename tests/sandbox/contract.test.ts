@@ -56,6 +56,10 @@ describe('an example is ok', () => {
         value: [{ ...instance, createdDateTIme: 1 }],
       }),
     ],
+    [
+      'when the page filters by one group and shows another',
+      file('GET', list.replace(group, ids.sql), 200, { value: [instance] }),
+    ],
     ['with a selected part', file('GET', `${list}&$select=groupId`, 200, { value: [{ groupId: group }] })],
     [
       'without a host',

@@ -143,7 +143,9 @@ function prepare(
 function place(scene: Scene, example: Example, surface: PimRequest['surface'], shown: JsonObject): PimRequest | null {
   const fixed = fixedByFilter(example);
   const status = fixed.get('status') ?? stringOf(shown['status']) ?? 'Provisioned';
-  const waits = ['PendingApproval', 'Denied', 'Canceled'].includes(status) && surface === 'assignment';
+  const forApprover = example.route.includes('filterByCurrentUser') && example.parts[0]?.toLowerCase() === 'approver';
+  const open = ['PendingApproval', 'Denied', 'Canceled'].includes(status);
+  const waits = surface === 'assignment' && (open || forApprover);
   const action = waits ? 'selfActivate' : (fixed.get('action') ?? stringOf(shown['action']) ?? 'adminAssign');
   const key = keyOf(example, shown);
   const body = { action, ...key, justification: stringOf(shown['justification']) ?? 'Because of the example' };
@@ -169,8 +171,9 @@ function settle(scene: Scene, request: PimRequest, status: string): void {
   const { world, now } = scene;
   if (status === 'Canceled') cancelRequest(world, request, request.createdBy, now);
   const found = findApproval(world, request.id);
-  if (status !== 'Denied' || found === undefined) return;
-  decideApproval(world, found, { verb: 'Deny', justification: 'No' }, APPROVER, now, 0);
+  if (found === undefined || status === 'PendingApproval' || status === 'Canceled') return;
+  const verb = status === 'Denied' ? 'Deny' : 'Approve';
+  decideApproval(world, found, { verb, justification: 'As the example says' }, APPROVER, now, 0);
 }
 
 /** Gives a request, and its approval, the id that the example's path or list names. */

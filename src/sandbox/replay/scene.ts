@@ -5,7 +5,7 @@ import { createWorld } from '../create-world.ts';
 import { findGroup, findPerson } from '../pim/directory.ts';
 import { createPolicy, DEFAULT_TERMS, ruleOf } from '../pim/policies.ts';
 import type { ActivationTerms } from '../pim/policies.ts';
-import type { AccessId, Group, Person, World } from '../world.ts';
+import type { AccessId, Group, Person, Policy, World } from '../world.ts';
 import type { Example, Json, JsonObject } from './example.ts';
 import { objectOf, shownObjects } from './example.ts';
 
@@ -85,7 +85,17 @@ export function setPolicy(scene: Scene, groupId: string, accessId: AccessId, ter
     Object.assign(ruleOf(policy, id) ?? {}, { isExpirationRequired: false });
   }
   Object.assign(ruleOf(policy, 'Enablement_Admin_Assignment') ?? {}, { enabledRules: [] });
+  keepApprovers(policy, terms);
   world.policies.push(policy);
+}
+
+/** Approvers are named even where no approval is asked for, so that one request's policy leaves another's approvers alone. */
+function keepApprovers(policy: Policy, terms: Partial<ActivationTerms>): void {
+  const approval = { users: [APPROVER], groups: [], approverJustification: false };
+  const named = createPolicy(policy, { ...DEFAULT_TERMS, approval });
+  const setting = ruleOf(named, 'Approval_EndUser_Assignment')?.['setting'] as object;
+  const isApprovalRequired = terms.approval !== undefined;
+  Object.assign(ruleOf(policy, 'Approval_EndUser_Assignment') ?? {}, { setting: { ...setting, isApprovalRequired } });
 }
 
 export function stringOf(value: Json | undefined): string | undefined {
