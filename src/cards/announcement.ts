@@ -23,7 +23,6 @@ export function announcementView(activation: Activation, showJustification: bool
     template: 'announcement',
     data: {
       shape: over ? '■' : '✓',
-      tone: over ? 'Default' : 'Good',
       person,
       verb,
       target,

@@ -134,7 +134,7 @@ function outcomeOf(activation: Activation, context: Context): Outcome {
     const approved = ruling.verdict === 'approve';
     return {
       shape: approved ? '✓' : '✕',
-      tone: approved ? 'Good' : 'Attention',
+      tone: approved ? 'Default' : 'Attention',
       outcome: verdictText(activation, context),
     };
   }
@@ -148,7 +148,7 @@ function outcomeOf(activation: Activation, context: Context): Outcome {
   if (phase === 'cancelled') return { ...words, outcome: 'The request was cancelled' };
   if (phase === 'failed') return { ...words, outcome: 'PIM could not carry this out' };
   if (phase === 'waiting' || phase === 'ordering') return { ...words, outcome: sentence(words.state) };
-  return { shape: '✓', tone: 'Good', outcome: 'Approved in PIM' };
+  return { shape: '✓', tone: 'Default', outcome: 'Approved in PIM' };
 }
 
 /** "has" only once PIM says active. */

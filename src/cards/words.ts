@@ -6,17 +6,17 @@ import { sentence } from './text.ts';
 import type { When } from './time.ts';
 
 /** Colours of the host, always beside a shape and a word. */
-export type Tone = 'Default' | 'Good' | 'Warning' | 'Attention';
+export type Tone = 'Default' | 'Attention';
 
 type Words = { readonly shape: Shape; readonly tone: Tone; readonly state: string };
 
 /** Every phase as its reader meets it. Past tense only for what PIM has confirmed. */
 const phases: Readonly<Record<Phase, Words>> = {
   ordering: { shape: '◷', tone: 'Default', state: 'asking PIM…' },
-  waiting: { shape: '◷', tone: 'Warning', state: 'waiting for approval' },
+  waiting: { shape: '◷', tone: 'Default', state: 'waiting for approval' },
   starting: { shape: '◷', tone: 'Default', state: 'PIM is making it active…' },
   scheduled: { shape: '◷', tone: 'Default', state: 'scheduled' },
-  active: { shape: '✓', tone: 'Good', state: 'active' },
+  active: { shape: '✓', tone: 'Default', state: 'active' },
   ended: { shape: '■', tone: 'Default', state: 'ended' },
   denied: { shape: '✕', tone: 'Attention', state: 'denied' },
   lapsed: { shape: '■', tone: 'Default', state: 'nobody decided in time' },
