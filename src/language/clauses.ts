@@ -3,7 +3,7 @@
 import type { Access, Choice, Problem, Ticket } from './command.ts';
 import { foldQuotes } from './clean.ts';
 import { readLength } from './duration.ts';
-import { clauseAt, countCharacters, endWithout, isDigit, skipCommas, wordAt } from './scan.ts';
+import { clauseAt, countCharacters, endWithout, isDigit, phraseAt, skipCommas, wordAt } from './scan.ts';
 import type { Word } from './scan.ts';
 import { fault, isProblem, wordsUntilClause } from './sentence.ts';
 import type { Fault, Sentence } from './sentence.ts';
@@ -161,9 +161,14 @@ function readUntil(sentence: Sentence, clauseStart: number, at: number, found: C
   return { end: point.end };
 }
 
-function readStart(sentence: Sentence, clauseStart: number, at: number, found: Clauses): Read {
-  const relative = clauseAt(sentence.text, at, sentence.end);
-  if (relative?.kind === 'startIn') return readIn(sentence, relative.end, found);
+function readStart(sentence: Sentence, clauseStart: number, valueAt: number, found: Clauses): Read {
+  let at = valueAt;
+  // "starting in 30 minutes", "starting at 14:00": two words for one clause.
+  const second = clauseAt(sentence.text, at, sentence.end);
+  if (second && phraseAt(sentence.text, clauseStart, sentence.end, words.starting) !== undefined) {
+    if (second.kind === 'startIn') return readIn(sentence, second.end, found);
+    if (second.kind === 'start') at = second.end;
+  }
   const point = readPoint(sentence.text, at, sentence.end, 'start', sentence.moment);
   if (point.kind !== 'point') return badPoint(sentence, clauseStart, point, at);
   found.startMs = point.ms;

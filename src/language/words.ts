@@ -47,6 +47,8 @@ export const clauses = {
 export type ClauseWord = keyof typeof clauses;
 
 export const by = 'by';
+/** The start word that may have another behind it. */
+export const starting = 'starting';
 export const here = 'here';
 export const separators: readonly string[] = ['and', '&', '+'];
 export const articles: readonly string[] = ['a', 'an', 'the'];
