@@ -6,9 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseEnv } from 'node:util';
 import { isConfigured } from '../src/config.ts';
-import { loadTenant } from '../src/sandbox/tenant.ts';
 import type { Tenant } from '../src/sandbox/tenant.ts';
-import { writeWindows } from './windows.ts';
 import type { Window } from './windows.ts';
 
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
@@ -45,7 +43,9 @@ async function startSandboxed(env: NodeJS.ProcessEnv): Promise<void> {
   mkdirSync(data, { recursive: true });
   const port = Number(env['PORT'] ?? 3978);
   const tenantFile = env['SANDBOX_TENANT'] ?? 'src/sandbox/tenants/contoso.yaml';
-  const tenant = readTenant(tenantFile);
+  // Only here: an installation without development packages runs the bot alone and has no sandbox.
+  const { writeWindows } = await import('./windows.ts');
+  const tenant = await readTenant(tenantFile);
   const windows = writeWindows(tenant, join(data, 'windows'), Number(env['WINDOW_PORT'] ?? 3981));
   await Promise.all([port, ...windows.map((window) => window.port)].map(portIsFree));
 
@@ -55,7 +55,8 @@ async function startSandboxed(env: NodeJS.ProcessEnv): Promise<void> {
   process.stdout.write(`${howToGoOn(tenant, windows, data)}\n`);
 }
 
-function readTenant(file: string): Tenant {
+async function readTenant(file: string): Promise<Tenant> {
+  const { loadTenant } = await import('../src/sandbox/tenant.ts');
   try {
     return loadTenant(readFileSync(file, 'utf8'), file);
   } catch (error) {
@@ -126,7 +127,7 @@ function run(
   const [command, ...flags] = node;
   const child = spawn(command, [...flags, ...args], {
     cwd,
-    env,
+    env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/node'), ...env },
     stdio:
       output === 'pipe' ? ['ignore', name === 'sandbox' ? 'pipe' : 'inherit', 'inherit'] : ['ignore', output, output],
   });

@@ -67,7 +67,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       case 'installed':
         return { card: null, said: await installed(incoming) };
       case 'removed':
-        return { card: null, said: [] };
+        return { card: null, said: await removed(incoming) };
     }
   }
 
@@ -113,6 +113,24 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: activation.id, reader }, due }]);
     }
     return [say(incoming, 0, await welcome(ports, actor))];
+  }
+
+  /** Taken out of a room: what was announced there ends, and the ledger says so. */
+  async function removed({ place }: Extract<Incoming, { kind: 'removed' }>): Promise<Change[]> {
+    const { conversationId } = place;
+    if (!(await ports.store.route(conversationId))) return [];
+    const entry = {
+      at: ports.clock.now(),
+      actor: null,
+      action: 'announcements.removed',
+      activationId: null,
+      target: null,
+      detail: { conversation: conversationId },
+    };
+    return [
+      { kind: 'noRoute', conversationId },
+      { kind: 'audit', entry },
+    ];
   }
 
   /** Caught once, here: the person gets a sentence with a reference, the log gets the error under the same reference. */
@@ -191,13 +209,13 @@ export function createApp(ports: Ports, isSealed: Guard): App {
   }
 
   async function tick(): Promise<void> {
+    // Not awaited: a chat that answers slowly must not hold up the reading of PIM.
+    void flush();
     const rounds = [
-      () => flush(),
       () => watch(ports),
       () => expireSignIns(ports),
       () => ports.store.deleteExpiredTokens(ports.clock.wall()),
       () => tellInterrupted(),
-      () => flush(),
     ];
     for (const round of rounds) {
       try {
@@ -206,6 +224,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
         ports.log.error('tick.failed', { error });
       }
     }
+    void flush();
   }
 
   async function tellInterrupted(): Promise<void> {

@@ -2,7 +2,7 @@ import { identityOf } from '../core/person.ts';
 import { isOver } from '../core/activation.ts';
 import type { Activation, Step } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
-import { notice, problem } from '../core/message.ts';
+import { notice, portalMyGroups, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Reading } from '../core/observe.ts';
 import type { NamedTarget } from '../core/target.ts';
@@ -40,7 +40,13 @@ export async function cancel(ports: Ports, actor: Actor, activation: Activation)
   if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
   if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
   const { requestId } = activation;
-  if ((activation.phase !== 'waiting' && activation.phase !== 'scheduled') || requestId === null) {
+  if (activation.phase === 'scheduled') {
+    return problem(`${activation.targetName} is scheduled: PIM cancels only what waits for a decision.`, {
+      next: 'End it when it has started, or take it back in PIM.',
+      link: { url: portalMyGroups, title: 'Open PIM' },
+    });
+  }
+  if (activation.phase !== 'waiting' || requestId === null) {
     return problem(
       `${activation.targetName} is ${activation.phase === 'active' ? 'active' : 'on its way'}: nothing waits to be cancelled.`,
       {

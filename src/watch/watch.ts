@@ -1,4 +1,5 @@
 import type { Activation } from '../core/activation.ts';
+import type { Reading } from '../core/observe.ts';
 import type { Ports } from '../ports.ts';
 import { recover } from '../activate/recover.ts';
 import { settle } from './settle.ts';
@@ -11,16 +12,34 @@ export async function watch(ports: Ports): Promise<number> {
   const now = ports.clock.now();
   const due = await ports.store.dueActivations(now, 100);
   if (due.length === 0) return 0;
-  const cutOff = due.filter(({ phase }) => phase === 'ordering');
   const known = due.filter(({ phase }) => phase !== 'ordering');
-  const readings = known.length > 0 ? await ports.pim.read(known) : new Map<string, never>();
-  for (const activation of known) {
-    const reading = readings.get(activation.id);
-    if (reading) await settle(ports, activation.id, reading, staleStep(activation, now));
-    else await later(ports, activation);
+  const readings = await readAll(ports, known);
+  for (const activation of due) {
+    try {
+      await takeIn(ports, activation, readings.get(activation.id), now);
+    } catch (error) {
+      // One that cannot be read must not keep the others waiting, nor be asked for without a pause.
+      ports.log.error('watch.failed', { activation: activation.id, error });
+      await later(ports, activation);
+    }
   }
-  for (const activation of cutOff) await recover(ports, activation);
   return due.length;
+}
+
+async function readAll(ports: Ports, known: readonly Activation[]): Promise<ReadonlyMap<string, Reading>> {
+  if (known.length === 0) return new Map();
+  try {
+    return await ports.pim.read(known);
+  } catch (error) {
+    ports.log.error('watch.unreadable', { error });
+    return new Map();
+  }
+}
+
+async function takeIn(ports: Ports, activation: Activation, reading: Reading | undefined, now: number): Promise<void> {
+  if (activation.phase === 'ordering') await recover(ports, activation);
+  else if (reading) await settle(ports, activation.id, reading, staleStep(activation, now));
+  else await later(ports, activation);
 }
 
 /** The reading tells what became of a cut-off write, so the claim on it is given back. */

@@ -33,6 +33,12 @@ async function picture(window: PlaygroundWindow, name: string): Promise<void> {
   await window.page.screenshot({ path: `${folder}/${name}.png` });
 }
 
+/** The README's pictures are these; UPDATE_PICTURES=1 writes them where it shows them from. */
+async function cardPicture(window: PlaygroundWindow, text: string | RegExp, name: string): Promise<void> {
+  const path = process.env['UPDATE_PICTURES'] === '1' ? `docs/images/${name}.png` : `${folder}/card-${name}.png`;
+  await window.card(text).screenshot({ path });
+}
+
 test('starting says in under fifteen lines where to look, what to type, how to stop and where the data is', () => {
   const lines = program.printed.trim().split('\n');
 
@@ -58,6 +64,7 @@ test('an engineer asks, signs in, an approver approves on the card, everybody is
   await adele.sees(/Signed in.*activate Azure Admins for 2h because fixing prod/s);
   await adele.sees(/Azure Admins.*Waiting for approval/s);
   await picture(adele, '3-waiting');
+  await cardPicture(adele, /Waiting for approval/, 'waiting');
 
   // The approver opens the window only now: what waited is there.
   megan = await openWindow(browser, program.windowPorts[1]);
@@ -67,6 +74,7 @@ test('an engineer asks, signs in, an approver approves on the card, everybody is
   expect(await task.innerText()).toMatch(/2 hours from your approval/);
   expect(await task.innerText()).toContain('“fixing prod”');
   await picture(megan, '4-approval-task');
+  await cardPicture(megan, 'asks for Azure Admins', 'approval');
   await task.getByRole('button', { name: 'Approve', exact: true }).click();
   const approverSignIn = megan.card(/sign in/i);
   await approverSignIn.getByRole('link', { name: /sign in/i }).waitFor();
@@ -79,9 +87,11 @@ test('an engineer asks, signs in, an approver approves on the card, everybody is
   await adele.sees(/Azure Admins.*Active until \d\d?:\d\d.*Megan Bowen/is);
   await adele.sees(/Azure Admins is active. Approved by Megan Bowen/);
   await picture(adele, '7-active');
+  await cardPicture(adele, /Azure Admins.*Active until/s, 'active');
   await adele.open(channel);
   await adele.sees(/Adele Vance is in Azure Admins.*until/s);
   await picture(adele, '8-announced');
+  await cardPicture(adele, /Adele Vance is in Azure Admins/, 'announcement');
 
   const before = await program.state();
   const azureAdmins = before.groups.find(({ name }) => name === 'Azure Admins');
