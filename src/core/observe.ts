@@ -94,12 +94,17 @@ function provisionedPhase(known: Activation, read: Activation, reading: Reading,
   return due || (known.seenActive && lagOver) ? 'ended' : 'active';
 }
 
-/** A request that PIM closed without a decision: at its deadline it lapsed, before that somebody cancelled it. */
+/** How far PIM's clock, by which requests lapse, may be ahead of ours. */
+const clockDifferenceMs = 120_000;
+
+/** A request that PIM closed without a decision: at its deadline it lapsed, before that it was cancelled or failed. */
 function stoppedPhase(known: Activation, status: string, now: Moment): Phase {
-  if (known.phase === 'waiting' && known.deadline !== null && now >= known.deadline) return 'lapsed';
-  return status === 'canceled' ? 'cancelled' : 'failed';
+  const left = known.phase === 'waiting' && known.ruling === null ? (known.deadline ?? Infinity) - now : Infinity;
+  if (status === 'canceled') return left <= 0 ? 'lapsed' : 'cancelled';
+  return left <= clockDifferenceMs ? 'lapsed' : 'failed';
 }
 
+const afterRulingMs = 1_000;
 const soonMs = 2_000;
 const waitingMs = 4_000;
 const activeMs = 30_000;
@@ -111,7 +116,7 @@ function nextReading(activation: Activation, now: Moment): Moment | null {
     case 'starting':
       return now + soonMs;
     case 'waiting':
-      return now + waitingMs;
+      return now + (activation.ruling === null ? waitingMs : afterRulingMs);
     case 'scheduled':
       return Math.min(activation.startsAt ?? now + activeMs, now + activeMs);
     case 'active': {
