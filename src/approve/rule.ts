@@ -68,7 +68,7 @@ async function decideAs(
   if (staged.kind === 'signIn') return askSignIn(ports, actor, place, activation, verdict, reason);
   if (staged.kind !== 'stage') return refused(ports, activation, explain(staged, `take your decision`));
   const { stage } = staged;
-  if (!stage.open) return decidedElsewhere(ports, activation, stage);
+  if (!stage.open) return decidedElsewhere(ports, actor, activation, stage);
   if (!stage.mine) return said(noSuchRequest());
 
   const claimed = await claim(ports, actor, activation, verdict);
@@ -82,13 +82,13 @@ async function decideAs(
       return taken(ports, actor, activation.id, verdict, reason);
     case 'conflict': {
       const again = await ports.pim.stage(actor, approvalId);
-      if (again.kind === 'stage') return decidedElsewhere(ports, activation, again.stage);
+      if (again.kind === 'stage') return decidedElsewhere(ports, actor, activation, again.stage);
       await giveBack(ports, activation.id);
       return refused(ports, activation, explain(outcome, 'take your decision'));
     }
     case 'unclear': {
       const again = await ports.pim.stage(actor, approvalId);
-      if (again.kind === 'stage' && !again.stage.open) return decidedElsewhere(ports, activation, again.stage);
+      if (again.kind === 'stage' && !again.stage.open) return decidedElsewhere(ports, actor, activation, again.stage);
       if (again.kind === 'stage') await giveBack(ports, activation.id);
       return refused(
         ports,
@@ -140,8 +140,8 @@ async function taken(ports: Ports, actor: Actor, id: string, verdict: Verdict, r
   return after ? card(after, null) : said(noSuchRequest());
 }
 
-/** Somebody was first, here or in PIM itself: show who, as PIM tells it to this approver. */
-async function decidedElsewhere(ports: Ports, activation: Activation, stage: Stage): Promise<Ruled> {
+/** PIM takes no decision any more: show which one it has, as it tells this approver, and who was first. */
+async function decidedElsewhere(ports: Ports, actor: Actor, activation: Activation, stage: Stage): Promise<Ruled> {
   const known = await ports.store.activation(activation.id);
   const ruling =
     known?.ruling ??
@@ -154,9 +154,15 @@ async function decidedElsewhere(ports: Ports, activation: Activation, stage: Sta
           reason: stage.justification === '' ? null : stage.justification,
         });
   const reading = (await ports.pim.read([activation])).get(activation.id) ?? unread(activation);
-  const after = await settle(ports, activation.id, reading, { ruling, step: null });
-  const first = after?.ruling?.by?.name ?? null;
-  return card(after ?? activation, first ? `${first} was first.` : 'It was decided before your click.');
+  const after = (await settle(ports, activation.id, reading, { ruling, step: null })) ?? activation;
+  return card(after, whoWasFirst(after, actor));
+}
+
+/** Null when the card says it all: nobody decided in time, or it was the actor, whose answer from PIM got lost. */
+function whoWasFirst({ ruling, phase }: Activation, actor: Actor): string | null {
+  if (ruling === null) return isOver(phase) ? null : 'PIM takes no decision on it any more.';
+  if (ruling.by === null) return 'It was decided before your click.';
+  return ruling.by.oid === actor.oid ? null : `${ruling.by.name} was first.`;
 }
 
 async function giveBack(ports: Ports, id: string): Promise<void> {
