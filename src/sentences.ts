@@ -88,7 +88,7 @@ async function runPlain(ports: Ports, sentence: Sentence, command: Command): Pro
       return status(ports, actor, place, command.filter);
     case 'approve':
     case 'deny':
-      return [await ruleByText(ports, actor, place, command.id, command.kind, command.justification ?? '')];
+      return one(await ruleByText(ports, actor, place, command.id, command.kind, command.justification ?? ''));
     case 'announce':
       return [await announce(ports, actor, place, command.groups)];
     case 'stopAnnounce':
@@ -203,7 +203,8 @@ async function cancelAll(
 async function misread(ports: Ports, actor: Actor, wrong: Problem): Promise<Message> {
   const unknown = wrong.code === 'unknown_command' || wrong.code === 'empty';
   return problem(wrong.message, {
-    why: wrong.words !== '' && !unknown ? `I stopped at “${wrong.words}”.` : null,
+    why:
+      wrong.words !== '' && !unknown && !wrong.message.includes(wrong.words) ? `I stopped at “${wrong.words}”.` : null,
     next: unknown ? 'Say it like one of these, or “help”:' : 'This would work:',
     examples: unknown ? await examplesFor(ports, actor) : [wrong.example],
     button: unknown ? { verb: 'list', id: 'all', title: 'What can I activate?' } : null,

@@ -77,7 +77,8 @@ async function offer(
     kind: 'choice',
     id,
     typed,
-    several: exactName,
+    verb,
+    why: !exactName ? 'near' : hits.length === 1 ? 'ownerOnly' : 'several',
     options: shown.map(({ target, name }) => ({ name, access: target.kind === 'group' ? target.access : 'member' })),
   };
 }

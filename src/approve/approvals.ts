@@ -3,6 +3,7 @@ import type { Message } from '../core/message.ts';
 import type { Verdict } from '../core/activation.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Change, Ports } from '../ports.ts';
+import { parkForSignIn } from '../sign-in/sign-in.ts';
 import { noSuchRequest, rule } from './rule.ts';
 
 /** Sends the cards of everything that waits for this approver again, in case the chat lost them. */
@@ -24,7 +25,10 @@ export async function approvals(ports: Ports, actor: Actor, place: Place): Promi
   );
 }
 
-/** `approve 1a2b3c4d because ok`: the same rules as the buttons; an unknown id and somebody else's answer alike. */
+/**
+ * `approve 1a2b3c4d because ok`: the same rules as the buttons; an unknown id and somebody else's answer alike. The
+ * approver's living card changes, so the sentence itself gets a line and no second card. Null: a sign-in card answers.
+ */
 export async function ruleByText(
   ports: Ports,
   actor: Actor,
@@ -32,7 +36,7 @@ export async function ruleByText(
   shortId: string,
   verdict: Verdict,
   reason: string,
-): Promise<Message> {
+): Promise<Message | null> {
   const hits = (await ports.store.activationsByShortId(shortId)).filter(
     ({ person, approvers }) => person.oid === actor.oid || approvers.some(({ oid }) => oid === actor.oid),
   );
@@ -41,6 +45,24 @@ export async function ruleByText(
   if (reason === '' && verdict === 'deny') {
     return problem('A denial needs a reason; the requester will read it.', { examples: [`deny ${shortId} because …`] });
   }
-  const ruled = await rule(ports, actor, place, activation.id, verdict, reason);
-  return ruled.message;
+  const { id, person } = activation;
+  if (person.oid !== actor.oid && !(await ports.signIn.has(actor))) {
+    await parkForSignIn(ports, actor, place, { kind: 'action', verb: verdict, id, reason });
+    return null;
+  }
+  const before = activation.ruling;
+  const { message } = await rule(ports, actor, place, id, verdict, reason);
+  if (message.kind !== 'approval') return message;
+  const reader = { kind: 'approver', oid: actor.oid } as const;
+  await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: id, reader }, due: ports.clock.now() }]);
+  return inALine(message, before !== null);
+}
+
+function inALine({ activation, note }: Extract<Message, { kind: 'approval' }>, late: boolean): Message {
+  const { ruling, personName, targetName } = activation;
+  if (note !== null) return notice('⚠', note);
+  if (late || ruling === null) return notice('■', 'It is decided already, or over.', 'Its card says how.');
+  return ruling.verdict === 'approve'
+    ? notice('✓', `Approved: ${personName}, ${targetName}.`)
+    : notice('✕', `Denied: ${personName}, ${targetName}.`);
 }

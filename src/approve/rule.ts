@@ -134,9 +134,8 @@ async function taken(ports: Ports, actor: Actor, id: string, verdict: Verdict, r
     at: ports.clock.now(),
     reason: reason === '' ? null : reason,
   };
-  const reading = (await ports.pim.read([before])).get(id);
-  // Without a reading the phase stays as it was: nothing is shown as granted before PIM says so.
-  const after = await settle(ports, id, reading ?? unread(before), { ruling, step: null });
+  // The phase stays as it was until the watch has read PIM: nothing is shown as granted before PIM says so.
+  const after = await settle(ports, id, unread(before), { ruling, step: null });
   return after ? card(after, null) : said(noSuchRequest());
 }
 

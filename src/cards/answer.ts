@@ -12,8 +12,7 @@ const mostOnButton = 28;
 export function choiceView(message: Of<'choice'>, context: Context): View {
   const options = message.options.slice(0, mostChoices);
   const typed = quoted(message.typed, 80);
-  const title = message.several ? `${typed} can mean several groups` : `No group ${typed} that you can activate`;
-  const ask = message.several ? 'Which one?' : 'Did you mean:';
+  const { title, ask } = choiceWords(message, typed);
   const labels = options.map((option) => `${option.access === 'owner' ? 'OWNER of ' : ''}${name(option.name)}`);
   return {
     template: 'choice',
@@ -28,6 +27,20 @@ export function choiceView(message: Of<'choice'>, context: Context): View {
     },
     say: [title, `${ask} ${labels.join(', ')}`],
   };
+}
+
+function choiceWords({ why, verb }: Of<'choice'>, typed: string): { readonly title: string; readonly ask: string } {
+  switch (why) {
+    case 'several':
+      return { title: `${typed} can mean several things`, ask: 'Which one?' };
+    case 'ownerOnly':
+      return {
+        title: `You can ${verb} ${typed} only as its OWNER`,
+        ask: 'An owner may change the group and who is in it. Is that what you want?',
+      };
+    case 'near':
+      return { title: `No group ${typed} that you can ${verb}`, ask: 'Did you mean:' };
+  }
 }
 
 export function helpView(message: Of<'help'>, context: Context): View {

@@ -67,7 +67,9 @@ export type Message =
       readonly kind: 'choice';
       readonly id: string;
       readonly typed: string;
-      readonly several: boolean;
+      readonly verb: 'activate' | 'deactivate';
+      /** near: no such name, these are close. several: the name is right and means more than one. ownerOnly: only as its owner. */
+      readonly why: 'near' | 'several' | 'ownerOnly';
       readonly options: readonly { readonly name: string; readonly access: Access }[];
     }
   | {

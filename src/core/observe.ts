@@ -104,19 +104,21 @@ function stoppedPhase(known: Activation, status: string, now: Moment): Phase {
   return left <= clockDifferenceMs ? 'lapsed' : 'failed';
 }
 
-const afterRulingMs = 1_000;
+const atOnceMs = 500;
 const soonMs = 2_000;
 const waitingMs = 4_000;
 const activeMs = 30_000;
 
 /** When to look again: soon while PIM works, every few seconds while people decide, at the end and now and then while active. */
 function nextReading(activation: Activation, now: Moment): Moment | null {
-  switch (activation.phase) {
+  const { phase, ruling, askedAt } = activation;
+  switch (phase) {
     case 'ordering':
-    case 'starting':
       return now + soonMs;
+    case 'starting':
+      return now + sinceThen(ruling?.at ?? askedAt, now, soonMs);
     case 'waiting':
-      return now + (activation.ruling === null ? waitingMs : afterRulingMs);
+      return now + (ruling === null ? waitingMs : sinceThen(ruling.at, now, waitingMs));
     case 'scheduled':
       return Math.min(activation.startsAt ?? now + activeMs, now + activeMs);
     case 'active': {
@@ -126,4 +128,9 @@ function nextReading(activation: Activation, now: Moment): Moment | null {
     default:
       return null;
   }
+}
+
+/** Somebody sits and waits: at once, then each time after twice as long. */
+function sinceThen(then: Moment, now: Moment, most: number): number {
+  return Math.min(most, Math.max(atOnceMs, now - then));
 }

@@ -1,7 +1,7 @@
 /** Everything that may follow the targets, in any order and each once: role, length, start, dry run, reason, ticket. */
 
 import type { Access, Choice, Problem, Ticket } from './command.ts';
-import { foldQuotes } from './clean.ts';
+import { escapeMarkup, foldQuotes } from './clean.ts';
 import { readLength } from './duration.ts';
 import { clauseAt, countCharacters, endWithout, isDigit, phraseAt, skipCommas, wordAt } from './scan.ts';
 import type { Word } from './scan.ts';
@@ -213,7 +213,7 @@ export function insteadOf(sentence: Sentence, clauseStart: number, timeEnd: numb
   const keyword = wordAt(text, clauseStart, text.length)?.text ?? '';
   return {
     label: localLabel(ms, moment.timeZone),
-    sentence: `${text.slice(0, clauseStart)}${keyword} ${utc(ms)}${text.slice(timeEnd)}`,
+    sentence: escapeMarkup(`${text.slice(0, clauseStart)}${keyword} ${utc(ms)}${text.slice(timeEnd)}`),
   };
 }
 

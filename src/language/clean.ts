@@ -50,6 +50,11 @@ export function foldQuotes(text: string): string {
   return text.replace(/[“”„‟«»]/g, '"').replace(/[‘’‚‛‹›]/g, "'");
 }
 
+/** Cleaned text as it may be sent again: what would be taken for a tag or an entity is written so that it stays text. */
+export function escapeMarkup(text: string): string {
+  return text.replace(/&(?=#?[a-z0-9]{1,8};)/gi, '&amp;').replace(/<(?=[a-z/!])/gi, '&lt;');
+}
+
 /** Stands where a mention of the bot was: white space, so that it never glues words together. */
 const mentionMark = '\r';
 

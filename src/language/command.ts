@@ -115,7 +115,7 @@ export type Problem = {
   readonly message: string;
   /** Names that may have been meant, best first. */
   readonly suggestions?: readonly string[];
-  /** With `needs_confirmation`, and where another reading can be offered. */
+  /** With `needs_confirmation`, `unsupported` and near names, and where another time can be offered. */
   readonly choices?: readonly Choice[];
 };
 

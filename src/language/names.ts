@@ -76,7 +76,7 @@ export function foldCase(text: string): string {
 
 /** A name that may be matched without a question. */
 export function isPlain(name: string): boolean {
-  return (
-    plainAscii.test(name) || (removeInvisible(name) === name.replace(/[\t\n\v\f\r]/g, ' ') && !isMixedScript(name))
-  );
+  if (plainAscii.test(name)) return true;
+  const spaced = foldSpaces(name);
+  return removeInvisible(spaced) === spaced && !isMixedScript(spaced);
 }

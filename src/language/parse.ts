@@ -65,7 +65,7 @@ export function parse(text: string, context: Context): Parsed {
     text: spoken,
     end,
     intent: intents[verb.kind],
-    moment: { now: context.now, timeZone: context.timeZone },
+    moment: { now: Math.floor(context.now), timeZone: context.timeZone },
     known: context.names && knownNames(context.names, spoken),
     openIds: context.openIds,
   };

@@ -1,10 +1,11 @@
 /** A command as the one sentence that says it: reading that sentence gives the command again. */
 
 import type { Activate, Command, Ticket } from './command.ts';
+import { escapeMarkup } from './clean.ts';
 import { quote } from './quotes.ts';
 
 export function print(command: Command): string {
-  return keepMarkup(sentenceOf(command));
+  return escapeMarkup(sentenceOf(command));
 }
 
 function sentenceOf(command: Command): string {
@@ -83,9 +84,4 @@ function length({ durationMinutes }: { readonly durationMinutes?: number }): str
 
 function why({ justification, ticket }: { readonly justification?: string; readonly ticket?: Ticket }): string {
   return join(justification && `because ${justification}`, ticket && join('ticket', ticket.system, ticket.number));
-}
-
-/** Text that would be taken for a tag or an entity, written so that it stays text. */
-function keepMarkup(sentence: string): string {
-  return sentence.replace(/&(?=#?[a-z0-9]{1,8};)/gi, '&amp;').replace(/<(?=[a-z/!])/gi, '&lt;');
 }

@@ -1,12 +1,12 @@
 /** TARGETS: one or more names, known, quoted or as typed, separated by commas, "and", "&" or "+". */
 
-import type { Problem } from './command.ts';
-import { foldQuotes, foldSpaces } from './clean.ts';
+import type { Choice, Problem } from './command.ts';
+import { escapeMarkup, foldQuotes, foldSpaces } from './clean.ts';
 import { readLength } from './duration.ts';
 import { longestAt } from './known-names.ts';
-import { matchName, nameKey } from './names.ts';
+import { isPlain, matchName, nameKey } from './names.ts';
 import type { NameMatch } from './names.ts';
-import { readQuoted, startsQuote } from './quotes.ts';
+import { quote, readQuoted, startsQuote } from './quotes.ts';
 import { clauseAt, endWithout, phraseAt, skipCommas, skipSpaces, verbAt, wordAt } from './scan.ts';
 import type { Word } from './scan.ts';
 import { fault, isProblem } from './sentence.ts';
@@ -14,6 +14,8 @@ import type { Sentence } from './sentence.ts';
 import * as words from './words.ts';
 
 export type Targets = { readonly groups: readonly string[]; readonly end: number };
+/** Where a name stands in the sentence. */
+type Span = { readonly at: number; readonly end: number };
 type Target = { readonly name: string; readonly end: number };
 
 export function readTargets(sentence: Sentence, at: number): Targets | Problem {
@@ -89,23 +91,25 @@ function missing(sentence: Sentence): Problem {
 /** After a known or quoted name only a separator, a clause or the end may stand. */
 function afterName(sentence: Sentence, at: number, stop: number, typed: string): Target | Problem {
   const { text, end } = sentence;
-  const name = resolve(sentence, typed);
+  const name = resolve(sentence, typed, { at, end: stop });
   if (isProblem(name)) return name;
   const next = wordAt(text, stop, end);
   const fits =
     !next || next.text === ',' || separatorAt(text, next.start, end) !== undefined || endsName(sentence, next);
   if (fits) return { name, end: stop };
-  const rest = text.slice(next.start, typedEnd(sentence, next.start));
+  const restEnd = typedEnd(sentence, next.start);
+  const rest = text.slice(next.start, restEnd);
   if (startsOrder(sentence, next)) return twoOrders(sentence, next.start);
-  return longerName(sentence, text.slice(at, next.start) + rest, name) ?? leftover(sentence, rest);
+  return longerName(sentence, { at, end: restEnd }, name) ?? leftover(sentence, rest);
 }
 
 /** `Azure Admin` where `Azure` and `Azure Admins` are known: the longer one was meant, not `Azure` and a stray word. */
-function longerName(sentence: Sentence, typed: string, matched: string): Problem | undefined {
+function longerName(sentence: Sentence, span: Span, matched: string): Problem | undefined {
   if (!sentence.known) return undefined;
+  const typed = sentence.text.slice(span.at, span.end);
   const match = matchName(typed, sentence.known.names);
   const hits = match.kind === 'several' ? match.names : match.kind === 'near' ? [match.name] : [];
-  return hits.some((hit) => hit !== matched) ? notExact(sentence, typed, match) : undefined;
+  return hits.some((hit) => hit !== matched) ? notExact(sentence, typed, match, span) : undefined;
 }
 
 export function leftover(sentence: Sentence, rest: string): Problem {
@@ -119,7 +123,7 @@ export function twoOrders(sentence: Sentence, at: number): Problem {
   return fault(sentence, 'unsupported', `One order a message, please. Send "${first}", then "${second}".`, {
     words: text.slice(at, end),
     example: first,
-    choices: [first, second].map((order) => ({ label: order, sentence: order })),
+    choices: [first, second].map((order) => ({ label: order, sentence: escapeMarkup(order) })),
   });
 }
 
@@ -164,7 +168,7 @@ function readTyped(sentence: Sentence, at: number, first: boolean): Target | Pro
   if (stray !== undefined) {
     return fault(sentence, 'syntax', 'A quote stands alone: put the whole name in quotes.', { words: stray });
   }
-  const name = resolve(sentence, typed);
+  const name = resolve(sentence, typed, { at, end: stop });
   if (isProblem(name)) return name;
   const next = wordAt(text, stop, end);
   if (next?.text !== ';') return { name, end: stop };
@@ -230,33 +234,41 @@ function strayQuote(text: string, at: number, stop: number): string | undefined 
   return undefined;
 }
 
-function resolve(sentence: Sentence, typed: string): string | Problem {
+function resolve(sentence: Sentence, typed: string, span: Span): string | Problem {
   if (!sentence.known) return foldQuotes(foldSpaces(typed));
   const [only, ...others] = sentence.known.byKey.get(nameKey(typed)) ?? [];
   if (only !== undefined && others.length === 0) return only;
-  return notExact(sentence, typed, matchName(typed, sentence.known.names));
+  return notExact(sentence, typed, matchName(typed, sentence.known.names), span);
 }
 
-function notExact(sentence: Sentence, typed: string, match: NameMatch): Problem {
+function notExact(sentence: Sentence, typed: string, match: NameMatch, span: Span): Problem {
   if (match.kind === 'several') {
     return fault(sentence, 'group_ambiguous', `"${typed}" could be more than one group.`, {
       words: typed,
       suggestions: match.names,
+      choices: choicesOf(sentence, match.names, span),
     });
   }
   if (match.kind === 'near') {
     return fault(sentence, 'group_not_found', `There is no "${typed}". Did you mean "${match.name}"?`, {
       words: typed,
       suggestions: [match.name],
+      choices: choicesOf(sentence, [match.name], span),
     });
   }
   return fault(
     sentence,
     'group_not_found',
     `I know no group "${typed}" that you could mean. "list" shows those you may activate.`,
-    {
-      words: typed,
-      example: 'list',
-    },
+    { words: typed, example: 'list' },
+  );
+}
+
+/** The whole sentence with each name in place of what was typed; a name that words alone cannot tell from another is left out. */
+function choicesOf({ text, known }: Sentence, names: readonly string[], { at, end }: Span): readonly Choice[] {
+  return names.flatMap((name) =>
+    known?.byKey.get(nameKey(name))?.length === 1 && isPlain(name)
+      ? { label: name, sentence: escapeMarkup(text.slice(0, at) + quote(name) + text.slice(end)) }
+      : [],
   );
 }

@@ -296,7 +296,10 @@ describe('answers', () => {
       { name: 'Azure Admins', access: 'member' },
       { name: 'Azure Admins', access: 'owner' },
     ] as const;
-    const { card } = render({ kind: 'choice', id: 'q', typed: 'azure', several: true, options }, contextFor(adele.oid));
+    const { card } = render(
+      { kind: 'choice', id: 'q', typed: 'azure', verb: 'activate', why: 'several', options },
+      contextFor(adele.oid),
+    );
     expect(titles(card)).toEqual(['Azure Admins', 'OWNER of Azure Admins', 'None of these']);
     const ids = buttons(card).map((button) => (button['data'] as { verb: string; id: string }).id);
     expect(ids).toEqual(['q:0', 'q:1', 'q']);
