@@ -9,11 +9,12 @@ import type { Allowance, Rules, Tree } from './support/arrows.ts';
 const features = ['activate', 'approve', 'deactivate', 'status', 'announce', 'watch', 'help', 'sign-in', 'deliver'];
 
 /**
- * The only ways from one feature into another. settle() ends every verb, a step's lease is the watch's, and the watch
- * finishes what a crash left of an activation.
+ * The only ways from one feature into another. settle() ends every verb, a step's lease is the watch's, the watch
+ * finishes what a crash left of an activation, and whoever needs a sign-in asks for it in one way.
  */
 const edges = [
   'activate -> watch/settle.ts',
+  'approve -> sign-in/sign-in.ts',
   'approve -> watch/settle.ts',
   'approve -> watch/watch.ts',
   'deactivate -> watch/settle.ts',
