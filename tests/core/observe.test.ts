@@ -88,9 +88,19 @@ describe('a request that PIM closed without a decision', () => {
 });
 
 describe('when PIM is looked at again', () => {
-  test('every few seconds while people decide, and soon once one has', () => {
-    expect(observe(waiting(), reading(), asked).activation.readAt).toBe(asked + 4_000);
-    const decided = observe(waiting({ ruling }), reading(), asked + hour);
-    expect(decided.activation.readAt).toBeLessThanOrEqual(asked + hour + 1_000);
+  const after = (activation: Activation, status: string, now: number): number =>
+    (observe(activation, reading({ status }), now).activation.readAt ?? 0) - now;
+
+  test('every few seconds while people decide', () => {
+    expect(after(waiting(), 'PendingApproval', asked + hour)).toBe(4_000);
+  });
+
+  test('at once after the order and after a decision, then after ever longer pauses', () => {
+    const pauses = [0, 500, 1_500, 60_000];
+    const decided = waiting({ ruling });
+    expect(pauses.map((ms) => after(decided, 'PendingApproval', ruling.at + ms))).toEqual([500, 500, 1_500, 4_000]);
+    expect(pauses.map((ms) => after(decided, 'PendingProvisioning', ruling.at + ms))).toEqual([500, 500, 1_500, 2_000]);
+    const ordered = waiting({ phase: 'ordering' });
+    expect(pauses.map((ms) => after(ordered, 'PendingProvisioning', asked + ms))).toEqual([500, 500, 1_500, 2_000]);
   });
 });
