@@ -10,8 +10,6 @@ import type { StartedSandbox } from './sandbox.ts';
 
 export type BotOptions = {
   readonly sandbox: StartedSandbox;
-  /** A folder of an earlier run to go on from; its own one otherwise, gone after stop(). */
-  readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -20,12 +18,13 @@ export type StartedBot = {
   readonly folder: string;
   /** Everything that its processes printed, the log included. */
   readonly printed: string;
-  /** As an operator stops it; resolves with the exit code. */
+  /** As an operator stops it; resolves with the exit code. Its data stays until forget(). */
   stop(): Promise<number | null>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
-  /** The same folder, port and environment in a new process. */
+  /** The same data, port and environment in a new process. */
   startAgain(): Promise<void>;
+  forget(): void;
 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -33,7 +32,7 @@ const readyMs = 30_000;
 
 /** The real bot as a child process in front of a sandbox; takes the unsigned activities of this machine. */
 export async function startBot(options: BotOptions): Promise<StartedBot> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'jitney-bot-'));
+  const folder = mkdtempSync(join(tmpdir(), 'jitney-bot-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let printed = '';
@@ -88,18 +87,17 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
     get printed() {
       return printed;
     },
-    stop: async () => {
-      const code = await end('SIGTERM');
-      process.off('exit', killNow);
-      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
-      return code;
-    },
+    stop: () => end('SIGTERM'),
     kill: async () => {
       await end('SIGKILL');
     },
     startAgain: async () => {
       running = launch();
       await ready();
+    },
+    forget: () => {
+      process.off('exit', killNow);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

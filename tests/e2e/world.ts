@@ -1,0 +1,84 @@
+import { startBot } from '../support/bot.ts';
+import type { StartedBot } from '../support/bot.ts';
+import { startSandbox } from '../support/sandbox.ts';
+import type { SandboxCall, StartedSandbox } from '../support/sandbox.ts';
+import { startTeams } from '../support/teams-client.ts';
+import type { Card, Done, Teams, TeamsPerson } from '../support/teams-client.ts';
+
+/** Bot and sandbox as processes, and people in front of them. */
+export type World = {
+  readonly sandbox: StartedSandbox;
+  readonly bot: StartedBot;
+  readonly teams: Teams;
+  person(name: string): TeamsPerson;
+  /** What was written to PIM since the last forget(), in words: "activate 201", "decide 204". */
+  writes(): Promise<readonly string[]>;
+  calls(): Promise<readonly SandboxCall[]>;
+  forget(): Promise<void>;
+  /** Moves PIM's clock and lets the bot follow. */
+  later(duration: string): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export async function startWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {
+  const sandbox = await startSandbox();
+  const bot = await startBot({ sandbox, env });
+  const teams = await startTeams(bot, sandbox);
+  return {
+    sandbox,
+    bot,
+    teams,
+    person: (name) => teams.person(name),
+    writes: async () => (await sandbox.calls()).filter(isWrite).map(sayWrite),
+    calls: () => sandbox.calls(),
+    forget: async () => {
+      await sandbox.ask('calls', undefined, 'DELETE');
+    },
+    later: async (duration) => {
+      await sandbox.advance(duration);
+      await pause(400);
+    },
+    stop: async () => {
+      await bot.stop();
+      bot.forget();
+      await teams.close();
+      await sandbox.stop();
+    },
+  };
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+function isWrite({ method, path }: SandboxCall): boolean {
+  return method !== 'GET' && path.includes('/privilegedAccess/');
+}
+
+const verbs: Readonly<Record<string, string>> = { selfActivate: 'activate', selfDeactivate: 'deactivate' };
+
+function sayWrite({ method, path, body, status }: SandboxCall): string {
+  const { action } = (body ?? {}) as { readonly action?: string };
+  const what = path.endsWith('/cancel') ? 'cancel' : method === 'PATCH' ? 'decide' : (verbs[action ?? ''] ?? path);
+  return `${what} ${status}`;
+}
+
+/** A request that waits, with what its requester and one approver see of it. */
+export type Waiting = { readonly said: Done; readonly card: Card; readonly task: Card };
+
+let requests = 0;
+
+export async function request(requester: TeamsPerson, approver: TeamsPerson, group: string): Promise<Waiting> {
+  requests += 1;
+  const why = `reason number ${requests}`;
+  const said = await requester.say(`activate ${group} for 1h because ${why}`);
+  const card = await said.reply(/Waiting for approval/);
+  const task = await approver.waitForCard(
+    ({ text, buttons }) => text.includes(`“${why}”`) && buttons.includes('Deny…'),
+  );
+  return { said, card, task };
+}
+
+export function idOn(card: Card): string {
+  return /Request (\w{8})/.exec(card.text)?.[1] ?? '';
+}
