@@ -75,6 +75,22 @@ describe('a name that is none', () => {
     });
   });
 
+  test('can be replaced where it stands, and everything else stays as it was said', () => {
+    const text = 'activate SQL Prod, Azure Adnims and Help Desk for 2h because a &lt;b&gt; ticket INC1';
+    const [choice, ...others] = problemOf(text, names).choices ?? [];
+    expect(others).toEqual([]);
+    expect(parse(choice?.sentence ?? '', names)).toEqual(parse(text.replace('Adnims', 'Admins'), names));
+  });
+
+  test('is not offered where words cannot tell it from another', () => {
+    const problem = problemOf('activate Azure Admins', { ...moment, names: ['Azure\u200b Admins'] });
+    expect(problem).toMatchObject({ suggestions: ['Azure\u200b Admins'], choices: [] });
+    expect(problemOf('activate A', { ...moment, names: ['A', 'a'] })).toMatchObject({
+      code: 'group_ambiguous',
+      choices: [],
+    });
+  });
+
   test('brings all names that it may stand for', () => {
     const problem = problemOf('activate SQL', { ...moment, names: ['SQL Prod', 'SQL Test', 'Help Desk'] });
     expect(problem).toMatchObject({ code: 'group_ambiguous', suggestions: ['SQL Prod', 'SQL Test'] });

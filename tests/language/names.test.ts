@@ -65,6 +65,7 @@ describe('exact', () => {
     ['Az\u200bure Admins', 'Azure Admins'],
     ['Azure Admins', 'Azure\u2003Admins'],
     ['группа admins', 'Группа Admins'],
+    ['azure admins', ' Azure\tAdmins\n'],
   ])('%j is %j', (typed, name) => {
     expect(matchName(typed, [name, 'Another'])).toEqual({ kind: 'exact', name });
   });
