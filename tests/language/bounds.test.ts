@@ -1,70 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from '../../src/language/parse.ts';
+import { growing } from '../../bench/growing-input.ts';
 import { moment } from './arbitraries.ts';
 
-const thousand = Array.from({ length: 1000 }, (_, at) => `Azure Team ${at} and Friends`);
-
-/** Input that grows: each would take quadratic time in a careless reader. */
-const growing: readonly (readonly [string, (size: number) => string])[] = [
-  ['letters', (size) => 'a'.repeat(size)],
-  ['one long name', (size) => `activate ${'a'.repeat(size)}`],
-  ['words', (size) => `activate ${'a '.repeat(size / 2)}`],
-  ['lengths', (size) => `activate a ${'1h '.repeat(size / 3)}`],
-  ['glued lengths', (size) => `activate a for ${'1h'.repeat(size / 2)}`],
-  ['digits', (size) => `activate a for ${'9'.repeat(size)}h`],
-  ['decimals', (size) => `activate a for 1.${'9'.repeat(size)}h`],
-  ['ISO parts', (size) => `activate a for P${'1D'.repeat(size / 2)}`],
-  ['commas', (size) => `activate a${','.repeat(size)}`],
-  ['targets', (size) => `activate ${'a,'.repeat(size / 2)}b`],
-  ['known targets', (size) => `activate ${'azure team 7 and friends,'.repeat(size / 25)}`],
-  ['open quotes', (size) => `activate ${"'a ".repeat(size / 3)}`],
-  ['doubled quotes', (size) => `activate ${'""'.repeat(size / 2)}`],
-  ['clauses', (size) => `activate a ${'as owner '.repeat(size / 9)}`],
-  ['tickets', (size) => `activate a because ${'ticket '.repeat(size / 7)}`],
-  ['dashes', (size) => `activate a ${'-- '.repeat(size / 3)}`],
-  ['orders', (size) => `activate a ${'and activate '.repeat(size / 13)}`],
-  ['full stops', (size) => `${'.'.repeat(size)}a`],
-  ['sentences', (size) => 'a. '.repeat(size / 3)],
-  ['spaces', (size) => `activate${' '.repeat(size)}a`],
-  ['tags', (size) => '<a>'.repeat(size / 3)],
-  ['open tags', (size) => '<a'.repeat(size / 2)],
-  ['angle brackets', (size) => `${'<'.repeat(size)}>`],
-  ['mentions', (size) => '<at>Jitney</at>'.repeat(size / 15)],
-  ['open mentions', (size) => '<at>'.repeat(size / 4)],
-  ['plain mentions', (size) => '@Jitney '.repeat(size / 8)],
-  ['quotations', (size) => '<blockquote>'.repeat(size / 12)],
-  ['entities', (size) => '&amp;'.repeat(size / 5)],
-  ['ampersands', (size) => '&'.repeat(size)],
-  ['invisible characters', (size) => `activate\u200b${'\u200b'.repeat(size)} a`],
-  ['variation selectors', (size) => `activate ${'\u2764\ufe0f'.repeat(size / 2)}`],
-  ['combining marks', (size) => `activate a${'\u0301'.repeat(size)}`],
-  ['lone surrogates', (size) => `activate ${'\ud800'.repeat(size)}`],
-];
-
-function quickest(text: string, names: readonly string[] | undefined): number {
-  const times = [0, 1, 2].map(() => {
-    const start = performance.now();
-    parse(text, names ? { ...moment, names } : moment);
-    return performance.now() - start;
-  });
-  return Math.min(...times);
-}
-
-describe('time', () => {
-  test.each(growing)('stays under 50 ms for 10,000 characters of %s', (_, make) => {
-    expect(quickest(make(10_000), undefined)).toBeLessThan(50);
-    expect(quickest(make(10_000), thousand)).toBeLessThan(50);
-  });
-
-  test.each(growing)('stays under 50 ms for a message just short enough, of %s', (_, make) => {
-    expect(quickest(make(1_900), thousand)).toBeLessThan(50);
-  });
-
-  test.each(growing)('stays under a second for a million characters of %s', (_, make) => {
-    const start = performance.now();
-    parse(make(1_000_000), moment);
-    expect(performance.now() - start).toBeLessThan(1000);
-  });
+test.each(growing)('a million characters of %s are answered, not thrown at', (_, make) => {
+  expect(parse(make(1_000_000), moment).kind).toMatch(/^[a-zA-Z]+$/);
 });
 
 describe('length', () => {
