@@ -1,22 +1,7 @@
 import { pino } from 'pino';
 import type { Config } from './config.ts';
 import type { Log } from './ports.ts';
-
-/** Anything that looks like a token, a code or a secret in an address; errors of libraries quote what they sent. */
-const secrets = [
-  /eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g,
-  /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi,
-  /\b(access_token|refresh_token|id_token|client_secret|client_assertion|assertion|code|code_verifier|state|password|secret)(["']?\s*[=:]\s*["']?)[^\s"'&,}]+/gi,
-  /\/\/[^\s/@]+:[^\s/@]+@/g,
-];
-
-/** Text without its secrets and control characters, at a bounded length. */
-export function redact(text: string): string {
-  let clean = text.slice(0, 2_000);
-  for (const secret of secrets) clean = clean.replace(secret, '[redacted]');
-  // Exactly these would forge a line of the log.
-  return clean.replace(/[\u0000-\u001f\u007f]+/g, ' ');
-}
+import { redact } from './redact.ts';
 
 /** Only these of an error: bodies, headers and requests, which libraries hang on errors, stay out. */
 function errorFacts(error: unknown): Readonly<Record<string, string>> {

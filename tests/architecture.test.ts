@@ -61,8 +61,10 @@ const rules: Rules = {
       packages: ['kysely', 'pg', 'node:sqlite', 'node:fs', 'node:path', 'node:util'],
     },
     audit: { folders: ['core', 'ports'], packages: ['node:crypto'] },
-    config: { folders: ['core'], packages: ['zod', 'node:crypto', 'node:net'] },
-    log: { folders: ['config', 'ports'], packages: ['pino', 'node:util'] },
+    redact: { folders: [], packages: [] },
+    'config-rules': { folders: ['redact'], packages: [] },
+    config: { folders: ['config-rules', 'core'], packages: ['zod', 'node:crypto', 'node:net'] },
+    log: { folders: ['config', 'ports', 'redact'], packages: ['pino', 'node:util'] },
     'sandbox-clock': { folders: ['core', 'ports'], packages: [] },
     sentences: wholeApp,
     clicks: wholeApp,
@@ -70,8 +72,8 @@ const rules: Rules = {
     main: {
       folders: [
         ...features,
-        ...['app', 'audit', 'cards', 'config', 'core', 'graph', 'identity', 'log', 'ports', 'sandbox-clock'],
-        ...['store', 'teams'],
+        ...['app', 'audit', 'cards', 'config', 'core', 'graph', 'identity', 'log', 'ports', 'redact'],
+        ...['sandbox-clock', 'store', 'teams'],
       ],
       packages: ['node:crypto', 'node:fs', 'node:util'],
     },

@@ -8,7 +8,8 @@ export function isoToMinutes(text: string): number | null {
   const match = iso.exec(text);
   if (!match || text === 'P' || text.endsWith('T')) return null;
   const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = match;
-  return Number(days) * 1440 + Number(hours) * 60 + Number(minutes) + Math.floor(Number(seconds) / 60);
+  const whole = Number(days) * 1440 + Number(hours) * 60 + Number(minutes) + Math.floor(Number(seconds) / 60);
+  return Number.isSafeInteger(whole) ? whole : null;
 }
 
 /** ISO 8601 for whole minutes: 120 is PT2H, 90 is PT1H30M. */
