@@ -67,7 +67,7 @@ const rules: Rules = {
     log: { folders: ['config', 'ports', 'redact'], packages: ['pino', 'node:util'] },
     'sandbox-clock': { folders: ['core', 'ports'], packages: [] },
     sentences: wholeApp,
-    clicks: wholeApp,
+    clicks: { ...wholeApp, folders: [...wholeApp.folders, 'sentences'] },
     app: { ...wholeApp, folders: [...wholeApp.folders, 'sentences', 'clicks'] },
     main: {
       folders: [
