@@ -64,7 +64,6 @@ test('an engineer asks, signs in, an approver approves on the card, everybody is
   await adele.sees(/Signed in.*activate Azure Admins for 2h because fixing prod/s);
   await adele.sees(/Azure Admins.*Waiting for approval/s);
   await picture(adele, '3-waiting');
-  await cardPicture(adele, /Waiting for approval/, 'waiting');
 
   // The approver opens the window only now: what waited is there.
   megan = await openWindow(browser, program.windowPorts[1]);
@@ -75,6 +74,8 @@ test('an engineer asks, signs in, an approver approves on the card, everybody is
   expect(await task.innerText()).toContain('“fixing prod”');
   await picture(megan, '4-approval-task');
   await cardPicture(megan, 'asks for Azure Admins', 'approval');
+  await adele.sees(/Waiting for approval.*Asked: Megan Bowen/s);
+  await cardPicture(adele, /Waiting for approval/, 'waiting');
   await task.getByRole('button', { name: 'Approve', exact: true }).click();
   const approverSignIn = megan.card(/sign in/i);
   await approverSignIn.getByRole('link', { name: /sign in/i }).waitFor();
