@@ -18,7 +18,8 @@ const able: readonly Usage['verb'][] = [
   'signin',
   'signout',
 ];
-const possible = usage.filter(({ verb }) => able.includes(verb));
+/** The commands that work: `help` shows these, and so does README. */
+export const possible = usage.filter(({ verb }) => able.includes(verb));
 
 /** Help that knows the person's groups; with a word, only the commands of that word. */
 export async function help(ports: Ports, actor: Actor, topic: string | undefined): Promise<Message> {
