@@ -17,7 +17,7 @@ export async function order(ports: Ports, activation: Activation, again = false)
       await settle(ports, activation.id, outcome.reading);
       return null;
     case 'unclear':
-      return null;
+      return readBack(ports, activation.id);
     case 'exists':
     case 'pending':
       return adopt(ports, activation, outcome);
@@ -28,6 +28,15 @@ export async function order(ports: Ports, activation: Activation, again = false)
     default:
       return giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`));
   }
+}
+
+/** Somebody waits for it, so the watch reads it back now and not only when the order would have been cut off. */
+async function readBack(ports: Ports, id: string): Promise<null> {
+  const stored = await ports.store.activation(id);
+  if (stored?.phase !== 'ordering') return null;
+  const readAt = ports.clock.now() + 1_000;
+  await ports.store.commit([{ kind: 'activation', activation: { ...stored, readAt, version: stored.version + 1 } }]);
+  return null;
 }
 
 const verifyMs = 10 * 60_000;
