@@ -90,7 +90,7 @@ function provisionedPhase(known: Activation, read: Activation, reading: Reading,
   if (reading.instance !== null) return 'active';
   if (read.startsAt !== null && read.startsAt > now) return 'scheduled';
   const due = read.endsAt !== null && read.endsAt <= now;
-  const lagOver = read.startsAt !== null && now - read.startsAt > listLagMs;
+  const lagOver = now - (read.startsAt ?? known.askedAt) > listLagMs;
   return due || (known.seenActive && lagOver) ? 'ended' : 'active';
 }
 

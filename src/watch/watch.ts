@@ -1,5 +1,6 @@
 import type { Activation } from '../core/activation.ts';
 import type { Reading } from '../core/observe.ts';
+import { targetKey } from '../core/target.ts';
 import type { Ports } from '../ports.ts';
 import { recover } from '../activate/recover.ts';
 import { settle } from './settle.ts';
@@ -38,8 +39,18 @@ async function readAll(ports: Ports, known: readonly Activation[]): Promise<Read
 
 async function takeIn(ports: Ports, activation: Activation, reading: Reading | undefined, now: number): Promise<void> {
   if (activation.phase === 'ordering') await recover(ports, activation);
+  else if (activation.requestId === null) await settle(ports, activation.id, await readRunning(ports, activation));
   else if (reading) await settle(ports, activation.id, reading, staleStep(activation, now));
   else await later(ports, activation);
+}
+
+/** Made elsewhere, so no request of it is known: what PIM lists as running tells all there is. */
+async function readRunning(ports: Ports, { person, target }: Activation): Promise<Reading> {
+  const key = targetKey(target);
+  const running = (await ports.pim.active(person)).find((one) => targetKey(one.target) === key);
+  const instance = running ? { startsAt: null, endsAt: running.endsAt } : null;
+  const request = { requestId: null, approvalId: null, status: 'Provisioned', createdAt: null };
+  return { ...request, startsAt: null, endsAt: null, instance };
 }
 
 /** The reading tells what became of a cut-off write, so the claim on it is given back. */
