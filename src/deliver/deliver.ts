@@ -7,6 +7,8 @@ const leaseMs = 30_000;
 const batch = 20;
 /** After this many failures a delivery is given up and logged as an alarm. */
 const mostTries = 12;
+/** A card twice is better than none: somebody decides on it. The connector knows no repeated message. */
+const unclearTries = 3;
 
 export type Resume = (parked: Parked) => Promise<void>;
 
@@ -20,6 +22,10 @@ export async function deliver(ports: Ports, resume: Resume, worker: string): Pro
 async function deliverOne(ports: Ports, resume: Resume, leased: LeasedJob): Promise<void> {
   try {
     const outcome = await run(ports, resume, leased.job);
+    if (outcome.kind === 'unclear' && leased.job.kind === 'card' && leased.tries < unclearTries) {
+      await again(ports, leased, 1_000, outcome.why);
+      return;
+    }
     if (outcome.kind !== 'retry') {
       if (outcome.kind !== 'delivered')
         ports.log.warn('delivery.lost', { job: leased.id, kind: outcome.kind, why: outcome.why });
