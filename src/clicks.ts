@@ -10,6 +10,7 @@ import { readTargetKey, targetKey } from './core/target.ts';
 import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
 import type { Actor, Ports } from './ports.ts';
 import { parkForSignIn } from './sign-in/sign-in.ts';
+import { obey } from './sentences.ts';
 import { list } from './status/status.ts';
 
 export type Click = {
@@ -135,6 +136,13 @@ async function endRow(ports: Ports, actor: Actor, place: Place, key: string): Pr
 
 async function picked(ports: Ports, actor: Actor, id: string): Promise<Clicked> {
   const taken = await pick(ports, actor, id);
+  if (taken?.body.kind === 'sentences') {
+    const meant = taken.body.options[Number(id.split(':')[1])];
+    if (!meant) return replaced(tooLate());
+    const { place } = taken;
+    const replies = await obey(ports, { text: meant.text, actor, place, scope: taken.body.scope });
+    return { card: notice('✓', meant.label, 'That is how I took it.'), said: replies };
+  }
   if (taken?.body.kind !== 'choice') return replaced(tooLate());
   const option = taken.body.options[Number(id.split(':')[1])];
   const target = option ? readTargetKey(option.targetKey) : null;

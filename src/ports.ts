@@ -141,6 +141,12 @@ export type ParkedBody =
       readonly claims: string | null;
     }
   | { readonly kind: 'question'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
+  /** Ways to say what was probably meant; the picked one is obeyed as if it had been typed. */
+  | {
+      readonly kind: 'sentences';
+      readonly options: readonly { readonly label: string; readonly text: string }[];
+      readonly scope: Place['kind'];
+    }
   | {
       readonly kind: 'choice';
       readonly verb: 'activate' | 'deactivate';

@@ -1,10 +1,11 @@
 import { activate, keep } from './activate/activate.ts';
-import { findTarget } from './activate/named-targets.ts';
+import { findTarget, unknownName } from './activate/named-targets.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
 import { approvals, ruleByText } from './approve/approvals.ts';
 import type { Ask } from './core/decide.ts';
 import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
+import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
 import { targetKey } from './core/target.ts';
 import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
@@ -39,21 +40,22 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   const plain = parse(sentence.text, context);
   const intent = plain.kind === 'problem' ? plain.intent : plain.kind;
   if (intent === undefined || !ownNames.includes(intent)) {
-    return plain.kind === 'problem' ? [await misread(ports, actor, plain)] : runPlain(ports, sentence, plain);
+    return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : runPlain(ports, sentence, plain);
   }
   const eligible = await ports.pim.eligibilities(actor);
   const names = [...new Set(eligible.map(({ name }) => name))];
   const known = parse(sentence.text, { ...context, names });
-  const isNameProblem =
-    known.kind === 'problem' && (known.code === 'group_not_found' || known.code === 'group_ambiguous');
-  // A name that is not exact needs the whole sentence, as typed, so that the picker can go on with it.
-  const command = isNameProblem ? plain : known;
-  if (command.kind === 'problem') return [await misread(ports, actor, command)];
-  if (!(await ports.signIn.has(actor))) {
+  const signedIn = await ports.signIn.has(actor);
+  if (known.kind === 'problem') {
+    const isName = known.code === 'group_not_found' || known.code === 'group_ambiguous';
+    // Signed in, PIM lists more than the app may see: what comes through another group.
+    if (!isName || signedIn) return [await ask(ports, sentence, known, eligible)];
+  }
+  if (!signedIn || known.kind === 'problem') {
     await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope: sentence.scope });
     return [];
   }
-  return runNamed(ports, sentence, command, await ports.pim.eligibilities(actor));
+  return runNamed(ports, sentence, known, eligible);
 }
 
 /** The mention and tags that Teams puts around a sentence; the language does the thorough work for its own commands. */
@@ -197,6 +199,39 @@ async function cancelAll(
     }
   }
   return replies;
+}
+
+const choiceMs = 15 * 60_000;
+const mostChoices = 5;
+
+/** Not clear enough to act on: the ways it can be meant as buttons, else what is wrong and a sentence that would work. */
+async function ask(
+  ports: Ports,
+  { actor, place, scope }: Sentence,
+  unclear: Problem,
+  eligible: readonly Eligibility[],
+): Promise<Message> {
+  const choices = (unclear.choices ?? []).slice(0, mostChoices);
+  const isName = unclear.code === 'group_not_found' || unclear.code === 'group_ambiguous';
+  if (choices.length === 0) {
+    return isName
+      ? unknownName(unclear.words, undefined, eligible, unclear.intent ?? 'activate')
+      : misread(ports, actor, unclear);
+  }
+  const id = ports.ids.id();
+  const at = ports.clock.now();
+  const options = choices.map(({ label, sentence }) => ({ label, text: sentence }));
+  const body = { kind: 'sentences', options, scope } as const;
+  const parked = { id, person: identityOf(actor), place, at, expiresAt: at + choiceMs, body };
+  await ports.store.commit([{ kind: 'park', parked }]);
+  return {
+    kind: 'choice',
+    id,
+    typed: isName ? unclear.words : unclear.message,
+    verb: unclear.intent ?? 'activate',
+    why: isName ? 'near' : 'confirm',
+    options: choices.map(({ label }) => ({ name: label, access: 'member' })),
+  };
 }
 
 /** What was not understood, why, and sentences that would work; never silence, never a guess. */

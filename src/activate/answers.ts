@@ -55,7 +55,7 @@ function readTicket(typed: string): { system?: string; number: string } {
 export async function pick(ports: Ports, actor: Actor, idAndIndex: string): Promise<Parked | null> {
   const [id = ''] = idAndIndex.split(':');
   const taken = await ports.store.takeParked(id, actor, ports.clock.now());
-  return taken?.body.kind === 'choice' ? taken : null;
+  return taken?.body.kind === 'choice' || taken?.body.kind === 'sentences' ? taken : null;
 }
 
 export async function dismiss(ports: Ports, actor: Actor, id: string): Promise<Message> {

@@ -30,7 +30,7 @@ export async function findTarget(
     ({ target }) => access === undefined || (target.kind === 'group' && target.access === access),
   );
   const match = matchName(typed, [...new Set(named.map(({ name }) => name))]);
-  if (match.kind === 'none') return { kind: 'ask', message: unknown(typed, access, among, verb) };
+  if (match.kind === 'none') return { kind: 'ask', message: unknownName(typed, access, among, verb) };
   const names = match.kind === 'several' ? match.names : [match.name];
   const hits = named.filter(({ name }) => names.includes(name));
   const exact = match.kind === 'exact' ? preferMember(hits, access) : [];
@@ -83,7 +83,12 @@ async function offer(
   };
 }
 
-function unknown(typed: string, access: Access | undefined, among: readonly Eligibility[], verb: string): Message {
+export function unknownName(
+  typed: string,
+  access: Access | undefined,
+  among: readonly Eligibility[],
+  verb: string,
+): Message {
   const [first] = among;
   const as = access === 'owner' ? ' as owner' : '';
   return problem(`No group “${typed}” that you can ${verb}${as}.`, {

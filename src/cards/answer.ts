@@ -11,7 +11,7 @@ const mostOnButton = 28;
 
 export function choiceView(message: Of<'choice'>, context: Context): View {
   const options = message.options.slice(0, mostChoices);
-  const typed = quoted(message.typed, 80);
+  const typed = message.why === 'confirm' ? plain(message.typed, 200) : quoted(message.typed, 80);
   const { title, ask } = choiceWords(message, typed);
   const labels = options.map((option) => `${option.access === 'owner' ? 'OWNER of ' : ''}${name(option.name)}`);
   return {
@@ -38,6 +38,8 @@ function choiceWords({ why, verb }: Of<'choice'>, typed: string): { readonly tit
         title: `You can ${verb} ${typed} only as its OWNER`,
         ask: 'An owner may change the group and who is in it. Is that what you want?',
       };
+    case 'confirm':
+      return { title: typed, ask: 'Which one?' };
     case 'near':
       return { title: `No group ${typed} that you can ${verb}`, ask: 'Did you mean:' };
   }

@@ -67,9 +67,9 @@ export type Message =
       readonly kind: 'choice';
       readonly id: string;
       readonly typed: string;
-      readonly verb: 'activate' | 'deactivate';
-      /** near: no such name, these are close. several: the name is right and means more than one. ownerOnly: only as its owner. */
-      readonly why: 'near' | 'several' | 'ownerOnly';
+      readonly verb: string;
+      /** near: no such name, these are close. several: the name is right and means more than one. ownerOnly: only as its owner. confirm: typed is our question. */
+      readonly why: 'near' | 'several' | 'ownerOnly' | 'confirm';
       readonly options: readonly { readonly name: string; readonly access: Access }[];
     }
   | {
