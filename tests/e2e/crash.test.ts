@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import type { TeamsPerson } from '../support/teams-client.ts';
+import { idOn, pause, request, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** SIGKILL in the middle of things: nothing is done twice, and nobody is left without an answer. */
+
+let world: World;
+let adele: TeamsPerson;
+let grady: TeamsPerson;
+let lee: TeamsPerson;
+let megan: TeamsPerson;
+let alex: TeamsPerson;
+
+beforeAll(async () => {
+  world = await startWorld();
+  adele = world.person('Adele Vance');
+  grady = world.person('Grady Archie');
+  lee = world.person('Lee Gu');
+  megan = world.person('Megan Bowen');
+  alex = world.person('Alex Wilber');
+  await Promise.all([adele, grady, lee, megan, alex].map((person) => person.arrive()));
+}, 60_000);
+afterAll(() => world.stop());
+beforeEach(() => world.forget());
+
+/** A minute passes on the clock on the wall, by which activities age. */
+function aMinutePasses(): void {
+  const database = new DatabaseSync(join(world.bot.folder, 'jitney.db'));
+  database.exec('update event set at = at - 61000');
+  database.close();
+}
+
+/** Slows the next such call down, so that the kill meets it in flight. */
+function slow(method: string, path: string, body?: string, status?: number): Promise<void> {
+  const match = { method, path, ...(body === undefined ? {} : { body }) };
+  return world.sandbox.fault({ match, answer: { delay: 2_500, ...(status === undefined ? {} : { status }) } });
+}
+
+async function reached(method: string, path: string, count = 1): Promise<void> {
+  const until = performance.now() + 10_000;
+  for (;;) {
+    const faults = (await world.sandbox.ask('faults')) as readonly {
+      readonly match: { path?: string; method?: string };
+    }[];
+    if (faults.filter(({ match }) => match.method === method && match.path === path).length < count) return;
+    if (performance.now() > until) throw new Error(`${method} ${path} was not called`);
+    await pause(10);
+  }
+}
+
+test('killed while a request waits: the old card works after the start, and everybody is told', async () => {
+  const { said, task } = await request(adele, megan, 'Azure Admins');
+  const other = await alex.waitForCard(({ text }) => text.includes(idOn(task)));
+  await world.bot.kill();
+  await world.bot.startAgain();
+  expect((await megan.press(task, 'Approve')).card?.text).toContain('Approved by you');
+  await said.reply(/Azure Admins is active. Approved by Megan Bowen./);
+  await said.reply(/Azure Admins\nActive until/);
+  await megan.waitForCard((card) => card.id === task.id && card.text.includes('Adele Vance has Azure Admins'));
+  await alex.waitForCard((card) => card.id === other.id && card.text.includes('Approved by Megan Bowen'));
+  expect(await world.writes()).toEqual(['activate 201', 'decide 204']);
+}, 30_000);
+
+test('killed in the middle of everything: each wish has its one effect or its notice', async () => {
+  const waiting = await request(grady, megan, 'Azure Admins');
+  // Reads her groups now, so that the slow reading below is Lee's.
+  await (await adele.say('help')).reply(/What you can write/);
+  await world.forget();
+  await slow('POST', 'assignmentScheduleRequests', 'taken by PIM');
+  await slow('POST', 'assignmentScheduleRequests', 'never arrived', 503);
+  await slow('PATCH', 'stages');
+  await slow('GET', 'filterByCurrentUser');
+  const inFlight = [
+    adele.say('activate RDP Servers Munich for 1h because taken by PIM'),
+    adele.say('activate Intune Helpdesk for 1h because never arrived'),
+    megan.press(waiting.task, 'Approve'),
+    lee.say('activate SQL Prod for 1h because read too slowly ticket INC0012345'),
+  ];
+  await Promise.all([
+    reached('POST', 'assignmentScheduleRequests'),
+    reached('PATCH', 'stages'),
+    reached('GET', 'filterByCurrentUser'),
+  ]);
+  await pause(100);
+  await world.bot.kill();
+  const dones = await Promise.all(inFlight);
+  expect(dones.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
+  await pause(2_500);
+  await world.bot.startAgain();
+  const [rdp, intune, approve, sql] = await Promise.all(
+    [adele, adele, megan, lee].map((person, index) => person.redeliver(dones[index]!)),
+  );
+  aMinutePasses();
+  await lee.waitForCard(/I was interrupted while I worked on your last message/);
+  await world.later('PT1M');
+
+  await rdp!.reply(/RDP Servers Munich\nActive until/);
+  await intune!.reply(/Intune Helpdesk\nActive until/);
+  await waiting.said.reply(/Azure Admins is active/);
+  await approve!.reply((card) => card.id === waiting.task.id && card.text.includes('Grady Archie has Azure Admins'));
+  const outcomes = await world.writes();
+  expect(outcomes.filter((write) => write.endsWith('201') || write.endsWith('204')).toSorted()).toEqual([
+    'activate 201',
+    'activate 201',
+    'decide 204',
+  ]);
+  for (const why of ['taken by PIM', 'never arrived']) {
+    expect(adele.cards().filter(({ text }) => text.includes(`“${why}”`))).toHaveLength(1);
+  }
+  expect(sql!.replies().filter(({ text }) => text.includes('SQL Prod'))).toEqual([]);
+}, 40_000);
+
+test.each([
+  [0, 'Research and Development'],
+  [25, 'CA Exclusion Travel'],
+  [60, 'Azure Readers'],
+])(
+  'killed %i ms after a message: one effect with its card, or a notice',
+  async (ms, group) => {
+    const why = `killed after ${ms}`;
+    const sending = adele.say(`activate ${group} for 1h because ${why}`);
+    await pause(ms);
+    await world.bot.kill();
+    const sent = await sending;
+    await world.bot.startAgain();
+    // What the bot did not take, Teams sends again.
+    const again = await adele.redeliver(sent);
+    aMinutePasses();
+    await world.later('PT1M');
+    const isCard = (text: string): boolean => text.includes(`“${why}”`);
+    await sent.reply(({ text }) => isCard(text) || text.includes('I was interrupted'));
+    await pause(700);
+    if (adele.cards().some(({ text }) => isCard(text))) {
+      await again.reply(({ text }) => isCard(text) && text.includes('Active until'));
+    }
+    // The connector knows no repeated message, so a card whose id was lost with the process may be there a second time.
+    const cards = adele.cards().filter(({ text }) => isCard(text));
+    const effects = (await world.writes()).filter((write) => write === 'activate 201').length;
+    expect(effects).toBeLessThanOrEqual(1);
+    expect(cards.filter(({ text }) => text.includes('Active until'))).toHaveLength(effects);
+    expect(cards.length).toBeLessThanOrEqual(2 * effects);
+  },
+  30_000,
+);

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { TeamsPerson } from '../support/teams-client.ts';
+import { outside } from './outside.ts';
+import { idOn, pause, request, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** Answers that get lost, doors that do not open, and what happens past the bot: the cards tell what PIM says. */
+
+let world: World;
+let adele: TeamsPerson;
+let megan: TeamsPerson;
+let alex: TeamsPerson;
+let groups: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  world = await startWorld();
+  [adele, megan, alex] = [world.person('Adele Vance'), world.person('Megan Bowen'), world.person('Alex Wilber')];
+  await Promise.all([adele, megan, alex].map((person) => person.arrive()));
+  groups = new Map((await world.sandbox.state()).groups.map(({ name, id }) => [name, id]));
+}, 60_000);
+afterAll(() => world.stop());
+beforeEach(() => world.forget());
+
+const orders = { method: 'POST', path: 'assignmentScheduleRequests' } as const;
+
+describe('an answer of PIM that gets lost', () => {
+  test('an order is read back and adopted, never ordered again', async () => {
+    await world.sandbox.fault({ match: orders, answer: 'lost' });
+    const said = await adele.say('activate Intune Helpdesk for 1h because lost answer');
+    await said.reply(/Intune Helpdesk\nActive until/);
+    const { requests } = await world.sandbox.state();
+    expect(requests.filter(({ justification }) => justification === 'lost answer')).toHaveLength(1);
+    expect((await world.writes()).filter((write) => write.startsWith('activate'))).toHaveLength(1);
+  });
+
+  test('a decision is read back, and its maker is not told that somebody else was first', async () => {
+    const { said, task } = await request(adele, megan, 'Azure Admins');
+    await world.sandbox.fault({ match: { method: 'PATCH', path: 'stages' }, answer: 'lost' });
+    const { card } = await megan.press(task, 'Approve');
+    expect(card?.text).toContain('Approved by you');
+    expect(card?.text).not.toContain('first');
+    await said.reply(/is active. Approved by Megan Bowen/);
+    expect((await world.writes()).filter((write) => write.startsWith('decide'))).toHaveLength(1);
+    await world.later('PT2H');
+    await said.reply(/Azure Admins has ended/);
+  });
+
+  test('a decision that PIM never got can be made again', async () => {
+    const { said, task } = await request(adele, megan, 'Azure Admins');
+    await world.sandbox.fault({ match: { method: 'PATCH', path: 'stages' }, answer: { status: 503 } });
+    const first = await megan.press(task, 'Approve');
+    expect(first.card?.text).toMatch(/PIM is not answering now/);
+    expect(first.card?.buttons).toContain('Approve');
+    expect((await megan.press(first.card!, 'Approve')).card?.text).toContain('Approved by you');
+    await said.reply(/is active. Approved by Megan Bowen/);
+    await world.later('PT2H');
+    await said.reply(/Azure Admins has ended/);
+  });
+});
+
+describe('a chat that does not take a message', () => {
+  test('a throttled card comes later', async () => {
+    world.teams.connector.fail({ kind: 'answer', status: 429, headers: { 'Retry-After': '1' } });
+    const said = await adele.say('activate RDP Servers Munich for 1h because throttled');
+    await said.reply(/RDP Servers Munich\nActive until/);
+    expect(adele.cards().filter(({ text }) => text.includes('“throttled”'))).toHaveLength(1);
+    expect(world.teams.connector.requests.length).toBeGreaterThan(world.teams.connector.accepted.length);
+  });
+
+  test('an approver’s card whose delivery is unclear is sent once more rather than lost', async () => {
+    world.teams.connector.fail(
+      { kind: 'answer', status: 502 },
+      { kind: 'answer', status: 502 },
+      { kind: 'answer', status: 502 },
+    );
+    const { said, card } = await request(adele, megan, 'Azure Admins');
+    await alex.waitForCard(({ text }) => text.includes(idOn(card)));
+    await adele.press(card, 'Cancel request');
+    await said.reply(/Cancelled/);
+  });
+});
+
+describe('what happens past the bot', () => {
+  test.each([
+    ['Approve', /Azure Admins is active\. Approved/, 'Approved in PIM'],
+    ['Deny', /Azure Admins was denied/, 'Denied in PIM'],
+  ])('a decision made in PIM itself changes all cards: %s', async (verdict, told, shown) => {
+    const { said, task } = await request(adele, megan, 'Azure Admins');
+    const portal = await outside(world.sandbox, 'Alex Wilber');
+    await portal.decide(verdict, 'seen in the portal');
+    await world.later('PT5S');
+    await said.reply(told);
+    await megan.waitForCard((card) => card.id === task.id && card.text.includes(shown));
+    await alex.waitForCard((card) => card.text.includes(idOn(task)) && card.text.includes(shown));
+    const late = await megan.press(task, 'Approve');
+    expect(late.card?.text).toContain(shown);
+    expect(await world.writes()).toEqual(['activate 201', 'decide 204']);
+    await world.later('PT2H');
+    if (verdict === 'Approve') await said.reply(/Azure Admins has ended/);
+  });
+
+  test('a press that meets a decision made in PIM reads who was first', async () => {
+    const { said, task } = await request(adele, megan, 'Azure Admins');
+    const portal = await outside(world.sandbox, 'Alex Wilber');
+    await portal.decide('Deny', 'seen in the portal');
+    const late = await megan.press(task, 'Approve');
+    expect(late.card?.text).toMatch(/Denied by Alex Wilber[^]*“seen in the portal”/);
+    await said.reply(/Azure Admins was denied/);
+    expect((await world.writes()).filter((write) => write === 'decide 204')).toHaveLength(1);
+  });
+
+  test('an activation that is ended in PIM itself has ended here', async () => {
+    const said = await adele.say('activate Research and Development for 1h because short');
+    await said.reply(/Research and Development\nActive until/);
+    await world.later('PT6M');
+    await (await outside(world.sandbox, 'Adele Vance')).deactivate(groups.get('Research and Development') ?? '');
+    await world.later('PT1M');
+    expect((await said.reply(/Research and Development\nEnded at/)).text).toContain('It was ended outside Jitney');
+    await said.reply(/Research and Development has ended/);
+  });
+
+  test('an activation that was made in PIM itself is ended by deactivate', async () => {
+    const group = groups.get('CA Exclusion Travel') ?? '';
+    await (await outside(world.sandbox, 'Adele Vance')).activate(group);
+    await pause(100);
+    const soon = await adele.say('deactivate CA Exclusion Travel');
+    await soon.reply(/lets nobody end it earlier/);
+    await soon.reply(/CA Exclusion Travel\nActive until/);
+    await world.later('PT6M');
+    const said = await adele.say('deactivate CA Exclusion Travel');
+    expect((await said.reply(/CA Exclusion Travel\nEnded/)).text).toContain('You ended it');
+    expect((await world.sandbox.state()).assignments.filter(({ groupId }) => groupId === group)).toEqual([]);
+    expect(await world.writes()).toEqual(['activate 201', 'deactivate 400', 'deactivate 201']);
+  });
+
+  test('an activation that was made in PIM itself and runs out is over here too, and can be asked for again', async () => {
+    await (await outside(world.sandbox, 'Adele Vance')).activate(groups.get('CA Exclusion Travel') ?? '');
+    await pause(100);
+    const soon = await adele.say('deactivate CA Exclusion Travel');
+    await soon.reply(/CA Exclusion Travel\nActive until/);
+    await world.later('PT2H');
+    await soon.reply(/CA Exclusion Travel\nEnded at/);
+    const again = await adele.say('activate CA Exclusion Travel for 1h because again');
+    await again.reply(/CA Exclusion Travel\nActive until[^]*“again”/);
+  });
+});
+
+describe('PIM that does not answer', () => {
+  test('a command is answered in words with a reference, and works when PIM is back', async () => {
+    await world.sandbox.fault({
+      match: { method: 'GET', path: 'eligibilitySchedule' },
+      times: 20,
+      answer: { status: 500 },
+    });
+    const failed = await (await adele.say('list')).reply(/Something went wrong on my side/);
+    expect(failed.text).toMatch(/Reference [0-9a-f]{8}/);
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    await (await adele.say('list')).reply(/You can activate \d+ groups/);
+  });
+
+  test('an order that PIM refuses to take now is told on its card', async () => {
+    await world.sandbox.fault({ match: orders, times: 3, answer: { status: 429, retryAfter: 60 } });
+    const said = await adele.say('activate Azure Readers for 1h');
+    const failed = await said.reply(/Azure Readers\nFailed/);
+    expect(failed.text).toContain('PIM is not answering now. Nothing was changed.');
+    expect(failed.buttons).toContain('Again');
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    await (await adele.press(failed, 'Again')).reply(/Azure Readers\nActive until/);
+  });
+});
+
+test('nothing of what people wrote, and no token, is in the log', () => {
+  expect(world.bot.printed).not.toMatch(/reason number|lost answer|throttled|portal|eyJ/);
+});
