@@ -3,35 +3,48 @@ import type { Config } from './config.ts';
 import type { Log } from './ports.ts';
 import { redact } from './redact.ts';
 
-/** Only these of an error: bodies, headers and requests, which libraries hang on errors, stay out. */
+/** Only these of an error: bodies, headers and requests, which libraries hang on errors, stay out. Never throws. */
 function errorFacts(error: unknown): Readonly<Record<string, string>> {
-  if (!(error instanceof Error)) return { message: redact(String(error)) };
-  const code = 'code' in error && typeof error.code === 'string' ? { code: redact(error.code) } : {};
-  const stack = error.stack
-    ? {
-        stack: redact(
-          error.stack
-            .split('\n')
-            .slice(1, 6)
-            .join(' ← ')
-            .replace(/\s+at /g, ' '),
-        ),
-      }
-    : {};
-  const cause =
-    error.cause === undefined
+  if (!(error instanceof Error))
+    return { message: typeof error === 'string' ? redact(error) : `no error but ${typeof error}` };
+  const { cause } = error;
+  return {
+    ...textual('name', error.name),
+    ...textual('message', error.message),
+    ...textual('code', 'code' in error ? error.code : undefined),
+    ...textual('stack', callsOf(error.stack)),
+    ...(cause === undefined
       ? {}
-      : { cause: redact(error.cause instanceof Error ? error.cause.message : 'not an error') };
-  return { name: error.name, message: redact(error.message), ...code, ...stack, ...cause };
+      : { cause: cause instanceof Error ? redact(`${cause.name}: ${cause.message}`) : 'no error' }),
+  };
+}
+
+/** What libraries throw is not always what the types of Error say. */
+function textual(name: string, value: unknown): Readonly<Record<string, string>> {
+  return typeof value === 'string' && value !== '' ? { [name]: redact(value) } : {};
+}
+
+/** The innermost calls; a stack begins with the message, which may have lines of its own. */
+function callsOf(stack: unknown): string {
+  const calls = typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
+  return calls
+    .slice(0, 5)
+    .map((line) => line.trim().slice('at '.length))
+    .join(' ← ');
+}
+
+/** Facts by these names are secrets, whatever they look like. */
+const secretName = /token|secret|password|authorization|cookie|assertion|verifier|(^|_)(code|state|key)$/i;
+
+function safeFact(key: string, value: unknown): unknown {
+  if (key === 'error') return errorFacts(value);
+  if (secretName.test(key)) return '[redacted]';
+  if (typeof value === 'string') return redact(value);
+  return value === null || typeof value === 'number' || typeof value === 'boolean' ? value : `[${typeof value}]`;
 }
 
 function safe(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(facts).map(([key, value]) => {
-      if (key === 'error') return [key, errorFacts(value)];
-      return [key, typeof value === 'string' ? redact(value) : typeof value === 'object' ? '[object]' : value];
-    }),
-  );
+  return Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, safeFact(key, value)]));
 }
 
 /** JSON lines on standard output: an event's name and plain facts, never a body, a token or a justification. */
