@@ -7,7 +7,7 @@ import { isVerb, press } from './clicks.ts';
 import { deliver } from './deliver/deliver.ts';
 import { welcome } from './help/help.ts';
 import type { Actor, Change, Incoming, Parked, Ports } from './ports.ts';
-import { obey } from './sentences.ts';
+import { isAboutTheRoom, obey } from './sentences.ts';
 import { expireSignIns } from './sign-in/sign-in.ts';
 import { watch } from './watch/watch.ts';
 
@@ -74,7 +74,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
   /** In a room the details go to the person's own chat and the room gets a neutral line. */
   async function sentence(incoming: Extract<Incoming, { kind: 'message' }>): Promise<Change[]> {
     const { actor, place, text, scope } = incoming;
-    if (place.kind === 'personal' || /\bannounc/i.test(text)) {
+    if (place.kind === 'personal' || isAboutTheRoom(ports, { text, actor, scope })) {
       const replies = await obey(ports, { text, actor, place, scope });
       return replies.map((message, index) => say(incoming, index, message));
     }

@@ -27,16 +27,29 @@ export type Sentence = {
 /** Verbs that name groups of the person's own; the names decide how the sentence is to be read. */
 const ownNames = ['activate', 'deactivate', 'extend', 'cancel'];
 
+type Spoken = Pick<Sentence, 'text' | 'actor' | 'scope'>;
+
+function contextOf(ports: Ports, { actor, scope }: Spoken): Parameters<typeof parse>[1] {
+  return {
+    now: ports.clock.now(),
+    timeZone: actor.zone ?? ports.settings.defaultTimeZone,
+    scope,
+    botName: 'Jitney',
+  };
+}
+
+/** Only what is about the room itself is answered in front of everybody in it; a word in a reason does not make it so. */
+export function isAboutTheRoom(ports: Ports, spoken: Spoken): boolean {
+  const command = parse(spoken.text, contextOf(ports, spoken));
+  const intent = command.kind === 'problem' ? command.intent : command.kind;
+  return intent === 'announce' || intent === 'stopAnnounce';
+}
+
 /** Understood exactly, answered with a question, or refused with the reason; nothing is guessed. Null: a card answers. */
 export async function obey(ports: Ports, sentence: Sentence): Promise<readonly Message[]> {
   const { actor, place } = sentence;
   if (/^\s*approvals\s*[.!]?\s*$/i.test(plainWords(sentence.text))) return [await approvals(ports, actor, place)];
-  const context = {
-    now: ports.clock.now(),
-    timeZone: actor.zone ?? ports.settings.defaultTimeZone,
-    scope: sentence.scope,
-    botName: 'Jitney',
-  };
+  const context = contextOf(ports, sentence);
   const plain = parse(sentence.text, context);
   const intent = plain.kind === 'problem' ? plain.intent : plain.kind;
   if (intent === undefined || !ownNames.includes(intent)) {

@@ -34,6 +34,8 @@ export type TeamsPerson = {
   readonly oid: string;
   /** Adds the bot: from now on the person can be reached by it. */
   open(): Promise<Done>;
+  /** Takes the bot out of a room. */
+  remove(room: Room): Promise<Done>;
   say(text: string, where?: Where): Promise<Done>;
   /** Presses a button with exactly the data on this card; `data` replaces parts of it, as only an attacker does. */
   press(card: Card, title: string, inputs?: Inputs, data?: Inputs): Promise<Done>;
@@ -137,6 +139,10 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
       name,
       oid,
       open: () => post(activity('installationUpdate', { action: 'add' })),
+      remove: (room) => {
+        const conversation = { id: room.id, conversationType: 'channel', isGroup: true, tenantId };
+        return post(activity('installationUpdate', { action: 'remove', conversation }, room));
+      },
       say: (text, where = {}) => {
         const mention = '<at>Jitney</at>';
         const mentioned = { type: 'mention', text: mention, mentioned: { id: '28:jitney', name: 'Jitney' } };
