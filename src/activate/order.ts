@@ -11,7 +11,10 @@ import { settle } from '../watch/settle.ts';
  * the check that PIM asked for, so a second challenge is told and not looped.
  */
 export async function order(ports: Ports, activation: Activation, again = false): Promise<Message | null> {
-  const outcome = await ports.pim.order(activation.person, activation.target, activation.wish, activation.id);
+  const [outcome] = await Promise.all([
+    ports.pim.order(activation.person, activation.target, activation.wish, activation.id),
+    lookUpApprovers(ports, activation),
+  ]);
   switch (outcome.kind) {
     case 'accepted':
       await settle(ports, activation.id, outcome.reading);
@@ -27,6 +30,16 @@ export async function order(ports: Ports, activation: Activation, again = false)
         : verify(ports, activation, outcome.claims);
     default:
       return giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`));
+  }
+}
+
+/** Meanwhile, so that they are known when PIM wants an approval; without them now they are looked up then. */
+async function lookUpApprovers(ports: Ports, { person, target }: Activation): Promise<void> {
+  try {
+    const { approval } = await ports.pim.policy(target);
+    if (approval) await ports.directory.approvers(person.tid, approval.approvers);
+  } catch (error) {
+    ports.log.warn('approvers.unavailable', { error });
   }
 }
 

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Done, TeamsPerson } from '../support/teams-client.ts';
+import { request, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** How many answers of Graph a person waits for, one after the other; what is asked side by side counts once. */
+
+let world: World;
+let adele: TeamsPerson;
+let lee: TeamsPerson;
+let megan: TeamsPerson;
+
+beforeAll(async () => {
+  world = await startWorld();
+  [adele, lee, megan] = [world.person('Adele Vance'), world.person('Lee Gu'), world.person('Megan Bowen')];
+  await Promise.all([adele, lee, megan].map((person) => person.arrive()));
+}, 60_000);
+afterAll(() => world.stop());
+
+const delay = 300;
+
+/** Every answer takes its time, so calls that wait for each other lie apart and those side by side do not. */
+async function rounds(act: () => Promise<Done>): Promise<readonly string[][]> {
+  await world.forget();
+  // Not the people inside a batch, who would make it count twice.
+  for (const path of ['/v1.0/identityGovernance', '/v1.0/policies', '/v1.0/$batch']) {
+    await world.sandbox.fault({ match: { path }, times: 1_000, answer: { delay } });
+  }
+  await act();
+  const calls = await world.calls();
+  await world.sandbox.ask('faults', undefined, 'DELETE');
+  const found: string[][] = [];
+  let last = -Infinity;
+  for (const { at, method, path, batch } of calls) {
+    if (batch === true || !path.startsWith('/v1.0/')) continue;
+    const call = `${method} ${path.slice(path.lastIndexOf('/') + 1)}`;
+    if (Date.parse(at) - last > delay / 2) found.push([call]);
+    else found.at(-1)?.push(call);
+    last = Date.parse(at);
+  }
+  return found;
+}
+
+/** Nothing is remembered but what is stored. */
+async function forgetCaches(): Promise<void> {
+  await world.bot.stop();
+  await world.bot.startAgain();
+}
+
+test('activate: three when nothing is known yet, one when the group was asked for before', async () => {
+  await forgetCaches();
+  const cold = await rounds(() => adele.say('activate Azure Admins for 1h because cold'));
+  expect(cold.length).toBeLessThanOrEqual(3);
+  expect(cold.flat().filter((call) => call === 'POST assignmentScheduleRequests')).toHaveLength(1);
+
+  const card = await adele.waitForCard(/Waiting for approval/);
+  await adele.press(card, 'Cancel request');
+  await adele.waitForCard(/Cancelled[^]*“cold”/);
+  await (await adele.say('help')).reply(/What you can write/);
+  const warm = await rounds(() => adele.say('activate Azure Admins for 1h because warm'));
+  expect(warm).toEqual([['POST assignmentScheduleRequests']]);
+  await adele.press(await adele.waitForCard(/Waiting for approval[^]*“warm”/), 'Cancel request');
+  await adele.waitForCard(/Cancelled[^]*“warm”/);
+}, 30_000);
+
+test('approve: two, the stage and the decision', async () => {
+  const { said, task } = await request(adele, megan, 'Azure Admins');
+  const approve = await rounds(() => megan.press(task, 'Approve'));
+  expect(approve.length).toBeLessThanOrEqual(2);
+  expect(approve.flat().filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
+  await said.reply(/is active. Approved by Megan Bowen/);
+  await world.later('PT1H');
+  await said.reply(/Azure Admins has ended/);
+});
+
+test('list: two when no policy is known yet, then one', async () => {
+  await forgetCaches();
+  expect((await rounds(() => adele.say('list'))).length).toBeLessThanOrEqual(2);
+  expect((await rounds(() => adele.say('list'))).length).toBeLessThanOrEqual(1);
+}, 30_000);
+
+test('status: none while something of one’s own is open, else one', async () => {
+  expect((await rounds(() => lee.say('status'))).length).toBeLessThanOrEqual(1);
+  const said = await lee.say('activate SQL Prod for 1h because slow query ticket INC0012345');
+  await said.reply(/SQL Prod\nActive until/);
+  expect(await rounds(() => lee.say('status'))).toEqual([]);
+});
+
+test('deactivate: what is running, then the end', async () => {
+  await world.later('PT6M');
+  expect((await rounds(() => lee.say('deactivate SQL Prod'))).length).toBeLessThanOrEqual(2);
+});
