@@ -46,8 +46,8 @@ export function decide(ask: Ask, policy: Policy, facts: Facts): Decision {
   if (minutes < shortestMinutes) return refused({ kind: 'tooShort', minimum: shortestMinutes });
 
   const needs: Need[] = [];
-  if (policy.justification && !ask.justification) needs.push('justification');
-  if (policy.ticket && !ask.ticket) needs.push('ticket');
+  if (policy.justification && !ask.justification?.trim()) needs.push('justification');
+  if (policy.ticket && !ask.ticket?.number.trim()) needs.push('ticket');
   const tooLong = policy.maximumMinutes !== null && minutes > policy.maximumMinutes;
   if (tooLong) needs.push('duration');
   if (needs.length > 0) {

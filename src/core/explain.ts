@@ -3,14 +3,16 @@ import { portalMyGroups, problem } from './message.ts';
 import type { PimProblem } from './pim-problem.ts';
 
 /** What each of PIM's policy rules wants, and what to do; PIM names them in its refusal. */
-const rules: Readonly<Record<string, string>> = {
-  ExpirationRule: 'the length is more than the policy allows: ask for a shorter one',
-  JustificationRule: 'the policy wants a reason: add “because …”',
-  TicketingRule: 'the policy wants a ticket: add “ticket ServiceNow INC0012345”',
-  MfaRule: 'the policy wants multifactor authentication: sign out here, sign in again with it, and ask once more',
-  EligibilityRule:
+const rules: ReadonlyMap<string, string> = new Map([
+  ['ExpirationRule', 'the length is more than the policy allows: ask for a shorter one'],
+  ['JustificationRule', 'the policy wants a reason: add “because …”'],
+  ['TicketingRule', 'the policy wants a ticket: add “ticket ServiceNow INC0012345”'],
+  ['MfaRule', 'the policy wants multifactor authentication: sign out here, sign in again with it, and ask once more'],
+  [
+    'EligibilityRule',
     'you are not eligible any more: the group’s owner or a Privileged Role Administrator can change that',
-};
+  ],
+]);
 
 /**
  * PIM's refusal as a card: what happened, why (the rule and who owns it), what next.
@@ -41,7 +43,10 @@ export function explain(refusal: PimProblem, doing: string): Message {
       });
     case 'policy':
       return problem(what, {
-        why: `The group’s PIM policy refused it: ${refusal.rules.map((rule) => rules[rule] ?? rule).join('; ')}.`,
+        why: because(
+          'The group’s PIM policy refused it',
+          refusal.rules.map((rule) => rules.get(rule) ?? rule).join('; '),
+        ),
         next: 'The group’s owner sets this policy.',
         link,
       });
@@ -51,7 +56,7 @@ export function explain(refusal: PimProblem, doing: string): Message {
         next: 'Say “list” to see what you may activate; the group’s owner can add you.',
       });
     case 'forbidden':
-      return problem(what, { why: `PIM refused the right to do it: ${refusal.message}`, link });
+      return problem(what, { why: because('PIM refused the right to do it', refusal.message), link });
     case 'notFound':
       return problem(what, {
         why: 'PIM does not know the request any more.',
@@ -72,6 +77,14 @@ export function explain(refusal: PimProblem, doing: string): Message {
         link,
       });
     case 'other':
-      return problem(what, { why: `${refusal.message} (${refusal.code}, HTTP ${refusal.status})`, link });
+      return problem(what, {
+        why: `${refusal.message || 'PIM gave no reason.'} (${[refusal.code, `HTTP ${refusal.status}`].filter(Boolean).join(', ')})`,
+        link,
+      });
   }
+}
+
+/** PIM does not always say why. */
+function because(what: string, why: string): string {
+  return why === '' ? `${what}.` : `${what}: ${why.replace(/\.$/, '')}.`;
 }

@@ -1,8 +1,30 @@
 /** A moment is epoch milliseconds, UTC. */
 export type Moment = number;
 
-function dayIn(zone: string, at: Moment): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
+type Formats = {
+  readonly day: Intl.DateTimeFormat;
+  readonly time: Intl.DateTimeFormat;
+  readonly date: Intl.DateTimeFormat;
+};
+
+/** One set a zone the runtime knows (some hundred at most): making one costs more than using it a hundred times. */
+const made = new Map<string, Formats>();
+
+function formats(zone: string): Formats {
+  const known = made.get(zone);
+  if (known) return known;
+  const fresh = {
+    day: new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }),
+    time: new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }),
+    date: new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short' }),
+  };
+  made.set(zone, fresh);
+  return fresh;
+}
+
+/** By the calendar: a day of daylight saving time has 23 or 25 hours. */
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, day.length);
 }
 
 /**
@@ -10,11 +32,11 @@ function dayIn(zone: string, at: Moment): string {
  * Used where a card's own date functions do not reach (chat text, speak, fallback text).
  */
 export function sayMoment(at: Moment, zone: string, now: Moment): string {
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(at);
-  if (dayIn(zone, at) === dayIn(zone, now)) return time;
-  if (dayIn(zone, at) === dayIn(zone, now + 86_400_000)) return `tomorrow ${time}`;
-  const date = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short' });
-  return `${date.format(at).replace(',', '')} ${time}`;
+  const { day, time, date } = formats(zone);
+  const [then, today] = [day.format(at), day.format(now)];
+  if (then === today) return time.format(at);
+  if (then === dayAfter(today)) return `tomorrow ${time.format(at)}`;
+  return `${date.format(at).replace(',', '')} ${time.format(at)}`;
 }
 
 /** True for an IANA time zone that this runtime knows. */

@@ -35,17 +35,22 @@ export function observe(known: Activation, reading: Reading, now: Moment): Obser
     endsAt: endOf(known, reading),
     seenActive: known.seenActive || (reading.instance !== 'unread' && reading.instance !== null),
   };
-  const phase = phaseOf(known, read, reading, now);
+  const phase = forward(known, phaseOf(known, read, reading, now));
   const next: Activation = {
     ...read,
     phase,
-    deadline: phase === 'waiting' ? (reading.createdAt ?? known.askedAt) + approvalWindowMs : known.deadline,
+    deadline: phase === 'waiting' ? deadlineOf(known, reading) : known.deadline,
     failure: phase === 'failed' ? `PIM answered “${reading.status ?? 'nothing'}”.` : known.failure,
     step: isOver(phase) ? null : known.step,
     // An early end leaves PIM's planned end behind; the card tells the real one.
     endsAt: phase === 'ended' && read.endsAt !== null ? Math.min(read.endsAt, now) : read.endsAt,
   };
   return { activation: { ...next, readAt: nextReading(next, now) }, became: phase === known.phase ? null : phase };
+}
+
+function deadlineOf({ deadline, askedAt }: Activation, { createdAt }: Reading): Moment {
+  if (createdAt !== null) return createdAt + approvalWindowMs;
+  return deadline ?? askedAt + approvalWindowMs;
 }
 
 function startOf(known: Activation, reading: Reading): Moment | null {
@@ -58,11 +63,19 @@ function endOf(known: Activation, reading: Reading): Moment | null {
   return instance?.endsAt ?? reading.endsAt ?? known.endsAt;
 }
 
+/** PIM's replicas may answer with what was before: nothing goes back from active, nor behind a decision PIM has taken. */
+function forward(known: Activation, phase: Phase): Phase {
+  const isOlder =
+    (known.phase === 'active' && (phase === 'waiting' || phase === 'starting')) ||
+    (known.ruling !== null && phase === 'waiting');
+  return isOlder ? known.phase : phase;
+}
+
 function phaseOf(known: Activation, read: Activation, reading: Reading, now: Moment): Phase {
   const status = reading.status?.toLowerCase() ?? null;
   switch (status) {
     case null:
-      return known.phase;
+      return withoutRequest(known, read, reading, now);
     case 'provisioned':
       return provisionedPhase(known, read, reading, now);
     case 'granted':
@@ -84,11 +97,23 @@ function phaseOf(known: Activation, read: Activation, reading: Reading, now: Mom
   }
 }
 
+/** The request was not read, or PIM has it no more: then what PIM lists as running still tells the end. */
+function withoutRequest(known: Activation, read: Activation, reading: Reading, now: Moment): Phase {
+  if (known.phase === 'active') return provisionedPhase(known, read, reading, now);
+  const isGone = reading.instance === null && known.phase === 'waiting' && known.ruling === null;
+  return isGone && now - (known.deadline ?? Infinity) >= clockDifferenceMs ? 'lapsed' : known.phase;
+}
+
 /** PIM's request stays Provisioned after the end, so the running assignment decides between active and ended. */
 function provisionedPhase(known: Activation, read: Activation, reading: Reading, now: Moment): Phase {
-  if (reading.instance === 'unread') return read.endsAt !== null && read.endsAt <= now ? known.phase : 'active';
+  const { startAt } = known.wish;
+  if (reading.instance === 'unread') {
+    // Our clock may be behind PIM's, so only a start that was asked for counts.
+    if (startAt !== null && startAt > now) return 'scheduled';
+    return read.endsAt !== null && read.endsAt <= now ? known.phase : 'active';
+  }
   if (reading.instance !== null) return 'active';
-  if (read.startsAt !== null && read.startsAt > now) return 'scheduled';
+  if ((read.startsAt ?? startAt ?? now) > now) return 'scheduled';
   const due = read.endsAt !== null && read.endsAt <= now;
   const lagOver = now - (read.startsAt ?? known.askedAt) > listLagMs;
   return due || (known.seenActive && lagOver) ? 'ended' : 'active';
@@ -120,7 +145,7 @@ function nextReading(activation: Activation, now: Moment): Moment | null {
     case 'waiting':
       return now + (ruling === null ? waitingMs : sinceThen(ruling.at, now, waitingMs));
     case 'scheduled':
-      return Math.min(activation.startsAt ?? now + activeMs, now + activeMs);
+      return Math.max(now + soonMs, Math.min(activation.startsAt ?? Infinity, now + activeMs));
     case 'active': {
       const end = activation.endsAt ?? now + activeMs;
       return end <= now ? now + soonMs : Math.min(end, now + activeMs);

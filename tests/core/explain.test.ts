@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { explain } from '../../src/core/explain.ts';
+import { portalMyGroups } from '../../src/core/message.ts';
+import type { Message } from '../../src/core/message.ts';
+import type { PimProblem } from '../../src/core/pim-problem.ts';
+
+type Problem = Extract<Message, { kind: 'problem' }>;
+
+/** One of every kind: the type refuses a table that lacks one. */
+const samples: { readonly [Kind in PimProblem['kind']]: Extract<PimProblem, { kind: Kind }> } = {
+  signIn: { kind: 'signIn' },
+  stepUp: { kind: 'stepUp', claims: '{}' },
+  exists: { kind: 'exists' },
+  pending: { kind: 'pending' },
+  missing: { kind: 'missing' },
+  tooShort: { kind: 'tooShort' },
+  policy: { kind: 'policy', rules: ['TicketingRule'] },
+  notEligible: { kind: 'notEligible' },
+  forbidden: { kind: 'forbidden', message: 'Attempted to perform an unauthorized operation.' },
+  notFound: { kind: 'notFound' },
+  conflict: { kind: 'conflict' },
+  unavailable: { kind: 'unavailable', afterMs: null },
+  unclear: { kind: 'unclear' },
+  other: { kind: 'other', status: 418, code: 'Teapot', message: 'Short and stout.' },
+};
+
+function explained(refusal: PimProblem): Problem {
+  const message = explain(refusal, 'activate Azure Admins');
+  if (message.kind !== 'problem') throw new Error(`${refusal.kind} is no problem card`);
+  return message;
+}
+
+describe('every refusal of PIM says what happened, why, and what to do next:', () => {
+  test.each(Object.values(samples).map((refusal) => [refusal.kind, refusal] as const))('%s', (kind, refusal) => {
+    const { what, why, next, link } = explained(refusal);
+    expect(what).toBe(kind === 'unclear' ? 'PIM’s answer was lost.' : 'PIM did not activate Azure Admins.');
+    expect(why).toMatch(/^[A-Z].*[.)]$/);
+    expect(next ?? link?.url).toBeTruthy();
+    if (next !== null) expect(next).toMatch(/^[A-Z].*\.$/);
+    expect([undefined, portalMyGroups]).toContain(link?.url);
+    expect(`${what} ${why ?? ''} ${next ?? ''}`).not.toMatch(/undefined|null|\[object|: \.|\(,|\.\./);
+  });
+
+  test('each in words of its own', () => {
+    const whys = Object.values(samples).map((refusal) => explained(refusal).why);
+    expect(new Set(whys).size).toBe(whys.length);
+  });
+});
+
+describe('a refusal by the policy', () => {
+  test.each([
+    ['ExpirationRule', 'ask for a shorter one'],
+    ['JustificationRule', 'add “because …”'],
+    ['TicketingRule', 'add “ticket ServiceNow INC0012345”'],
+    ['MfaRule', 'sign in again with it'],
+    ['EligibilityRule', 'you are not eligible any more'],
+  ])('%s tells how to satisfy it', (rule, advice) => {
+    expect(explained({ kind: 'policy', rules: [rule] }).why).toContain(advice);
+  });
+
+  test('names all of its rules, and one that nobody here knows as PIM wrote it', () => {
+    const { why } = explained({ kind: 'policy', rules: ['TicketingRule', 'LunarPhaseRule', 'constructor'] });
+    expect(why).toMatch(/wants a ticket: .*; LunarPhaseRule; constructor\.$/);
+  });
+
+  test('is a whole sentence when PIM names no rule', () => {
+    expect(explained({ kind: 'policy', rules: [] }).why).toBe('The group’s PIM policy refused it.');
+  });
+});
+
+describe('what PIM did not say leaves no hole:', () => {
+  test('a right that is missing', () => {
+    expect(explained({ kind: 'forbidden', message: '' }).why).toBe('PIM refused the right to do it.');
+    expect(explained({ kind: 'forbidden', message: 'No.' }).why).toBe('PIM refused the right to do it: No.');
+  });
+
+  test('an error without code and message', () => {
+    expect(explained({ kind: 'other', status: 418, code: '', message: '' }).why).toBe('PIM gave no reason. (HTTP 418)');
+    expect(explained(samples.other).why).toBe('Short and stout. (Teapot, HTTP 418)');
+  });
+});
