@@ -47,7 +47,21 @@ function arrows(folder, forbiddenFolders, forbiddenPackages, extra = []) {
 
 const except = (list, ...names) => list.filter((name) => !names.includes(name));
 
-const features = ['activate', 'approve', 'deactivate', 'status', 'announce', 'watch', 'help', 'sign-in', 'deliver'];
+const features = [
+  'activate',
+  'alias',
+  'announce',
+  'approve',
+  'deactivate',
+  'deliver',
+  'extend',
+  'help',
+  'policy',
+  'sign-in',
+  'status',
+  'watch',
+  'who',
+];
 
 export default defineConfig([
   globalIgnores(['node_modules/', 'data/', 'coverage/', 'appPackage/build/', 'tests/e2e/screenshots/']),

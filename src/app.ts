@@ -4,11 +4,13 @@ import type { Place } from './core/place.ts';
 import { orderVerified } from './activate/order.ts';
 import { rule } from './approve/rule.ts';
 import { isVerb, press } from './clicks.ts';
+import { end } from './deactivate/end.ts';
 import { deliver } from './deliver/deliver.ts';
 import { welcome } from './help/help.ts';
 import type { Actor, Change, Incoming, Parked, Ports } from './ports.ts';
 import { isAboutTheRoom, obey } from './sentences.ts';
 import { expireSignIns } from './sign-in/sign-in.ts';
+import { requesterCard } from './watch/settle.ts';
 import { watch } from './watch/watch.ts';
 
 export type App = {
@@ -108,7 +110,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       await ports.store.saveCard(activation.id, reader, { place, activityId: null });
       await ports.store.commit([
         { kind: 'activation', activation: { ...activation, approvers, version: activation.version + 1 } },
-        { kind: 'job', job: { kind: 'card', activationId: activation.id, reader: { kind: 'requester' } }, due },
+        { kind: 'job', job: requesterCard(activation), due },
       ]);
       await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: activation.id, reader }, due }]);
     }
@@ -165,6 +167,18 @@ export function createApp(ports: Ports, isSealed: Guard): App {
     );
   }
 
+  /** The five minutes are over: it is ended as the person asked. */
+  async function endDue(activationId: string): Promise<void> {
+    const activation = await ports.store.activation(activationId);
+    if (!activation) return;
+    const { person, personName, place } = activation;
+    const actor: Actor = { ...person, name: personName, zone: (await ports.store.knownPerson(person))?.zone ?? null };
+    const message = await end(ports, actor, activation);
+    if (!message) return;
+    const job = { kind: 'notice', key: `${activationId}:end`, to: place, oid: person.oid, message } as const;
+    await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+  }
+
   async function goOn(actor: Actor, place: Place, body: Parked['body']): Promise<readonly Message[]> {
     if (body.kind === 'sentence')
       return body.text === '' ? [] : obey(ports, { text: body.text, actor, place, scope: body.scope });
@@ -197,7 +211,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       try {
         while (wanted) {
           wanted = false;
-          while ((await deliver(ports, resume, worker)) > 0);
+          while ((await deliver(ports, { resume, end: endDue }, worker)) > 0);
         }
       } catch (error) {
         ports.log.error('deliver.failed', { error });

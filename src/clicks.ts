@@ -1,17 +1,18 @@
 import { activate, unkeep } from './activate/activate.ts';
+import { activateAgain, retry } from './activate/again.ts';
 import { answer, dismiss, pick, tooLate } from './activate/answers.ts';
 import { rule } from './approve/rule.ts';
 import type { Activation } from './core/activation.ts';
-import { isOver } from './core/activation.ts';
 import { notice, problem, verbs } from './core/message.ts';
 import type { Message, Verb } from './core/message.ts';
 import type { Place } from './core/place.ts';
 import { readTargetKey, targetKey } from './core/target.ts';
-import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
+import { adoptRunning, cancel, end, endLater, notYours } from './deactivate/end.ts';
+import { extendNow } from './extend/extend.ts';
 import type { Actor, Ports } from './ports.ts';
 import { parkForSignIn } from './sign-in/sign-in.ts';
 import { obey } from './sentences.ts';
-import { list } from './status/status.ts';
+import { list, page } from './status/status.ts';
 
 export type Click = {
   readonly actor: Actor;
@@ -28,7 +29,18 @@ export function isVerb(text: string): text is Verb {
   return (verbs as readonly string[]).includes(text);
 }
 
-const writing: readonly Verb[] = ['cancel', 'end', 'again', 'activate', 'endTarget', 'answer', 'pick'];
+const writing: readonly Verb[] = [
+  'cancel',
+  'end',
+  'endLater',
+  'extend',
+  'retry',
+  'again',
+  'activate',
+  'endTarget',
+  'answer',
+  'pick',
+];
 
 /** A button was pressed by the person it was made for; the seal has been checked, the actor is the verified one. */
 export async function press(ports: Ports, click: Click): Promise<Clicked> {
@@ -47,6 +59,18 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
     case 'cancel':
     case 'end':
       return ownActivation(ports, actor, id, verb);
+    case 'endLater': {
+      const running = await ports.store.activation(id);
+      return said(running ? await endLater(ports, actor, running) : notYours());
+    }
+    case 'extend': {
+      const replies = await extendNow(ports, actor, id);
+      return replies === null ? replaced(tooLate()) : said(...replies);
+    }
+    case 'retry':
+      return said(...(await retry(ports, actor, place, id)));
+    case 'page':
+      return replaced(await page(ports, actor, id));
     case 'again':
       return again(ports, actor, place, id);
     case 'activate':
@@ -109,10 +133,7 @@ async function fresh(ports: Ports, activation: Activation): Promise<Message> {
 async function again(ports: Ports, actor: Actor, place: Place, id: string): Promise<Clicked> {
   const before = await ports.store.activation(id);
   if (!before || before.person.oid !== actor.oid) return said(notYours());
-  if (!isOver(before.phase)) return said(notice('◷', `${before.targetName} is not over yet.`));
-  const { length } = before.wish;
-  const ask = length.kind === 'for' ? { minutes: length.minutes } : {};
-  return said(await activate(ports, actor, place, { target: before.target, name: before.targetName }, ask));
+  return said(await activateAgain(ports, actor, place, before, {}));
 }
 
 async function activateRow(ports: Ports, actor: Actor, place: Place, key: string): Promise<Clicked> {

@@ -30,6 +30,7 @@ export type Config = {
   readonly defaultMinutes: number;
   readonly defaultTimeZone: string;
   readonly adminGroupId: string | null;
+  readonly roomAnswers: 'neutral' | 'none';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
 };
@@ -90,6 +91,7 @@ export const schema = z.object({
     .refine(isTimeZone, { error: 'give an IANA time zone such as Europe/Berlin' })
     .default('UTC'),
   ADMIN_GROUP_ID: guid.optional(),
+  ROOM_ANSWERS: z.enum(['neutral', 'none'], { error: 'give neutral or none' }).default('neutral'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'give debug, info, warn, error or silent' })
     .default('info'),
@@ -152,6 +154,7 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
     defaultMinutes: isoToMinutes(values.DEFAULT_DURATION) ?? 60,
     defaultTimeZone: values.DEFAULT_TIME_ZONE,
     adminGroupId: values.ADMIN_GROUP_ID?.toLowerCase() ?? null,
+    roomAnswers: values.ROOM_ANSWERS,
     logLevel: values.LOG_LEVEL,
     sandbox,
   };

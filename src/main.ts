@@ -83,6 +83,7 @@ async function run(config: Config, log: Log): Promise<void> {
       defaultMinutes: config.defaultMinutes,
       defaultTimeZone: config.defaultTimeZone,
       adminGroupId: config.adminGroupId,
+      roomAnswers: config.roomAnswers,
     },
   };
   const application = createApp(ports, (verb, id, reader, mac) => isSealed(keys.cards, tid, verb, id, reader, mac));

@@ -83,6 +83,8 @@ export interface Pim {
   policies(targets: readonly Target[]): Promise<readonly (Policy | null)[]>;
   /** selfActivate with the person's own token. marker travels in customData. */
   order(person: Person, target: Target, wish: Wish, marker: string): Promise<Ordered>;
+  /** A dry run: PIM judges the order by its policy and nothing comes of it (isValidationOnly). */
+  validate(person: Person, target: Target, wish: Wish): Promise<Done>;
   /** After a lost answer: our order again, by marker, else by person, target, justification and time. null: PIM has none. */
   findOrder(activation: Activation): Promise<Reading | null>;
   /** selfDeactivate with the person's own token. */
@@ -133,6 +135,8 @@ export type Parked = {
 export type ParkedBody =
   | { readonly kind: 'sentence'; readonly text: string; readonly scope: Place['kind'] }
   | { readonly kind: 'action'; readonly verb: string; readonly id: string; readonly reason: string }
+  /** A running activation to be ended and asked for again, longer; waits for the person's yes. */
+  | { readonly kind: 'extension'; readonly activationId: string; readonly ask: ParkedAsk }
   /** An intent whose policy wants one more check of the person; it is ordered when that is done. */
   | {
       readonly kind: 'stepUp';
@@ -180,6 +184,8 @@ export type Job =
     }
   /** Send the sign-in card of a parked wish, or say on it how the sign-in ended. */
   | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'open' | 'done' | 'expired' }
+  /** The person asked to end it as soon as PIM allows. */
+  | { readonly kind: 'end'; readonly activationId: string }
   /** The person signed in: go on with what waited. */
   | { readonly kind: 'resume'; readonly parkedId: string };
 
@@ -239,6 +245,8 @@ export interface Store {
   openActivation(person: Person, targetKey: string): Promise<Activation | null>;
   openActivations(person: Person): Promise<readonly Activation[]>;
   lastActivation(person: Person): Promise<Activation | null>;
+  /** Everything that one sentence ordered, oldest first; the newest of a target when it was asked for again. */
+  activationsOfBatch(id: string): Promise<readonly Activation[]>;
   /** Waiting activations that have this person among their approvers. */
   waitingFor(approver: Person): Promise<readonly Activation[]>;
   /** Not over and due to be read, oldest first. */
@@ -312,6 +320,8 @@ export type Settings = {
   readonly defaultMinutes: number;
   readonly defaultTimeZone: string;
   readonly adminGroupId: string | null;
+  /** none: a room hears nothing of what is answered in a person's own chat. */
+  readonly roomAnswers: 'neutral' | 'none';
 };
 
 export type Ports = {

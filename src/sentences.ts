@@ -1,4 +1,6 @@
 import { activate, keep } from './activate/activate.ts';
+import { repeat } from './activate/again.ts';
+import { dryRun } from './activate/dry-run.ts';
 import { findTarget, unknownName } from './activate/named-targets.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
 import { approvals, ruleByText } from './approve/approvals.ts';
@@ -9,8 +11,9 @@ import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
 import { targetKey } from './core/target.ts';
 import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
+import { extend } from './extend/extend.ts';
 import { examplesFor, help } from './help/help.ts';
-import type { Activate, Cancel, Command, Deactivate, Problem } from './language/command.ts';
+import type { Activate, Cancel, Command, Deactivate, Extend, Problem } from './language/command.ts';
 import { parse } from './language/parse.ts';
 import type { Actor, Eligibility, Ports } from './ports.ts';
 import { parkForSignIn, signInCommand, signOut } from './sign-in/sign-in.ts';
@@ -89,9 +92,36 @@ async function runNamed(
       return endAll(ports, sentence, command, eligible);
     case 'cancel':
       return cancelAll(ports, sentence, command, eligible);
+    case 'extend':
+      return extendAll(ports, sentence, command, eligible);
     default:
       return [notYet(command.kind)];
   }
+}
+
+/** One at a time: each is ended and asked for again, and each wants its own yes. */
+async function extendAll(
+  ports: Ports,
+  { actor, place }: Sentence,
+  command: Extend,
+  eligible: readonly Eligibility[],
+): Promise<readonly Message[]> {
+  const said: Ask = {
+    ...(command.durationMinutes === undefined ? {} : { minutes: Math.ceil(command.durationMinutes) }),
+    ...(command.justification === undefined ? {} : { justification: command.justification }),
+    ...(command.ticket === undefined ? {} : { ticket: command.ticket }),
+  };
+  const replies: Message[] = [];
+  for (const typed of command.groups) {
+    const found = await findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(said));
+    if (found.kind === 'ask') {
+      replies.push(found.message);
+      continue;
+    }
+    const running = await ports.store.openActivation(actor, targetKey(found.named.target));
+    replies.push(running ? await extend(ports, actor, place, running, said) : notYours());
+  }
+  return replies;
 }
 
 async function runPlain(ports: Ports, sentence: Sentence, command: Command): Promise<readonly Message[]> {
@@ -110,6 +140,10 @@ async function runPlain(ports: Ports, sentence: Sentence, command: Command): Pro
       return [await stopAnnouncing(ports, actor, place, command.groups)];
     case 'help':
       return [await help(ports, actor, command.topic)];
+    case 'repeat':
+      if (await ports.signIn.has(actor)) return one(await repeat(ports, actor, place, command));
+      await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope: sentence.scope });
+      return [];
     case 'signin':
       return one(await signInCommand(ports, actor, place));
     case 'signout':
@@ -129,11 +163,6 @@ async function activateAll(
   command: Activate,
   eligible: readonly Eligibility[],
 ): Promise<readonly Message[]> {
-  if (command.dryRun) {
-    return [
-      problem('Nothing was done: a dry run is not possible yet.', { next: 'Leave “dry run” out to ask PIM for real.' }),
-    ];
-  }
   const ask: Ask = {
     ...(command.until === undefined && command.durationMinutes !== undefined
       ? { minutes: Math.ceil(command.durationMinutes) }
@@ -143,13 +172,20 @@ async function activateAll(
     ...(command.justification === undefined ? {} : { justification: command.justification }),
     ...(command.ticket === undefined ? {} : { ticket: command.ticket }),
   };
-  const replies = await Promise.all(
-    command.groups.map(async (typed) => {
-      const found = await findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(ask));
-      return found.kind === 'ask' ? found.message : activate(ports, actor, place, found.named, ask);
-    }),
+  const found = await Promise.all(
+    command.groups.map((typed) =>
+      findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(ask)),
+    ),
   );
-  return replies.filter((reply) => reply !== null);
+  const clear = found.flatMap((one) => (one.kind === 'target' ? [one.named] : []));
+  const asked = found.flatMap((one) => (one.kind === 'ask' ? [one.message] : []));
+  const batch = clear.length > 1 ? ports.ids.id() : null;
+  const replies = await Promise.all(
+    clear.map((named) =>
+      command.dryRun ? dryRun(ports, actor, named, ask) : activate(ports, actor, place, named, ask, batch),
+    ),
+  );
+  return [...asked, ...replies.filter((reply) => reply !== null)];
 }
 
 /** Among what runs, by PIM's own list, so that an activation made elsewhere can be ended here too. */

@@ -11,6 +11,7 @@ import { targetKey } from '../core/target.ts';
 import type { NamedTarget } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Change, ParkedAsk, Ports } from '../ports.ts';
+import { requesterCard } from '../watch/settle.ts';
 import { order } from './order.ts';
 
 /** A question waits this long; an older answer is asked again, because the world has moved on. */
@@ -18,7 +19,8 @@ const questionMs = 15 * 60_000;
 
 /**
  * One wish for one target that the person is eligible for: policy, decision, then the order to PIM as that person.
- * The returned message answers the sentence; null when the activation's own card does.
+ * The returned message answers the sentence; null when the activation's card does. batch: the sentence named several
+ * targets, and they share one card.
  */
 export async function activate(
   ports: Ports,
@@ -26,6 +28,7 @@ export async function activate(
   place: Place,
   named: NamedTarget,
   ask: Ask,
+  batch: string | null = null,
 ): Promise<Message | null> {
   const policy = await ports.pim.policy(named.target);
   const open = await ports.store.openActivation(actor, targetKey(named.target));
@@ -37,7 +40,7 @@ export async function activate(
     case 'question':
       return question(ports, actor, place, named, ask, policy, decision.needs, decision.minutes);
     case 'order': {
-      const activation = intend(ports, actor, place, named, policy, decision.wish);
+      const activation = intend(ports, actor, place, named, policy, decision.wish, batch);
       if (!(await ports.store.commit(intent(ports, activation)))) {
         const other = await ports.store.openActivation(actor, targetKey(named.target));
         return other ? refuse(ports, actor, named, { kind: 'open', activation: other }) : raced(named);
@@ -54,6 +57,7 @@ function intend(
   named: NamedTarget,
   policy: Policy,
   wish: Activation['wish'],
+  batch: string | null,
 ): Activation {
   const now = ports.clock.now();
   return {
@@ -67,6 +71,7 @@ function intend(
     phase: 'ordering',
     askedAt: now,
     place,
+    batch,
     requestId: null,
     approvalId: null,
     deadline: null,
@@ -106,7 +111,7 @@ function intent(ports: Ports, activation: Activation): Change[] {
         },
       },
     },
-    { kind: 'job', job: { kind: 'card', activationId: id, reader: { kind: 'requester' } }, due: ports.clock.now() },
+    { kind: 'job', job: requesterCard(activation), due: ports.clock.now() },
   ];
 }
 

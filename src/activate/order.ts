@@ -3,7 +3,7 @@ import { explain } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice } from '../core/message.ts';
 import type { Ports } from '../ports.ts';
-import { settle } from '../watch/settle.ts';
+import { requesterCard, settle } from '../watch/settle.ts';
 
 /**
  * Sends the durable intent to PIM as the person, and takes in what PIM answers. A lost answer is never ordered again
@@ -135,7 +135,7 @@ export async function giveUp(ports: Ports, activation: Activation, why: Message)
     },
     {
       kind: 'job',
-      job: { kind: 'card', activationId: activation.id, reader: { kind: 'requester' } },
+      job: requesterCard(activation),
       due: ports.clock.now(),
     },
   ]);

@@ -5,13 +5,14 @@ import type { ListRow, Message } from '../core/message.ts';
 import { button } from './button.ts';
 import type { Action } from './button.ts';
 import type { Context, View } from './context.ts';
-import { rowName, quoted, sentence } from './text.ts';
+import { plain, quoted, rowName, sentence } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
 import { isOwner, ownerMark, wordsOf } from './words.ts';
 
 /** What fits on a card of 25 KB with room to spare. */
 const mostRows = 15;
+const mostReasons = 5;
 
 export function listView(message: Extract<Message, { kind: 'list' }>, context: Context): View {
   const rows = message.rows.slice(0, mostRows);
@@ -29,6 +30,7 @@ export function listView(message: Extract<Message, { kind: 'list' }>, context: C
         actions: rowActions(row, context),
       })),
       hint: listHint(more, message),
+      actions: message.next === null ? [] : button(context, 'page', message.next, 'Show more'),
     },
     say: [
       title,
@@ -79,6 +81,31 @@ function rowActions(row: ListRow, context: Context): Action[] {
   return row.state === 'active' ? button(context, 'endTarget', row.key, 'End') : [];
 }
 
+/** One line a target of the sentence; what failed can be asked for again with one button. */
+export function batchView({ id, activations }: Extract<Message, { kind: 'batch' }>, context: Context): View {
+  const failed = activations.filter(({ phase }) => phase === 'failed');
+  const view = statusView(activations, context);
+  const done = activations.length - failed.length;
+  const title =
+    failed.length === 0
+      ? `${activations.length} groups`
+      : `${done} of ${activations.length} groups; ${failed.length} failed`;
+  const why = failed
+    .slice(0, mostReasons)
+    .flatMap(({ failure, targetName }) => (failure === null ? [] : [`${rowName(targetName)}: ${plain(failure, 160)}`]));
+  const again = failed.length === 1 ? 'Try the failed one again' : 'Try the failed ones again';
+  return {
+    ...view,
+    data: {
+      ...view.data,
+      title,
+      why: why.map((text) => ({ text })),
+      actions: failed.length === 0 ? [] : button(context, 'retry', id, again),
+    },
+    say: [title, ...view.say.slice(1), ...why],
+  };
+}
+
 export function statusView(activations: readonly Activation[], context: Context): View {
   const rows = activations.slice(0, mostRows);
   const more = activations.length - rows.length;
@@ -95,6 +122,7 @@ export function statusView(activations: readonly Activation[], context: Context)
         actions: statusActions(activation, context),
       })),
       hint: more > 0 ? `… ${more} more` : '',
+      why: [],
       actions: rows.length === 0 ? button(context, 'list', 'all', 'What can I activate?') : [],
     },
     say: [

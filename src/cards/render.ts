@@ -4,7 +4,7 @@ import { announcementView } from './announcement.ts';
 import { choiceView, helpView, noticeView, problemView, signInView, welcomeView } from './answer.ts';
 import { approvalView } from './approval.ts';
 import type { Context, View } from './context.ts';
-import { listView, statusView } from './list.ts';
+import { batchView, listView, statusView } from './list.ts';
 import { questionView } from './question.ts';
 import { expand } from './template.ts';
 import { inert, plain, sentence } from './text.ts';
@@ -37,6 +37,8 @@ function viewOf(message: Message, context: Context): View {
       return choiceView(message, context);
     case 'list':
       return listView(message, context);
+    case 'batch':
+      return batchView(message, context);
     case 'status':
       return statusView(message.activations, context);
     case 'help':

@@ -52,6 +52,8 @@ export type Activation = {
   readonly askedAt: Moment;
   /** The requester's own chat, where the living card is. */
   readonly place: Place;
+  /** Ordered in one sentence with others: they share one living card. null: it has its own. */
+  readonly batch: string | null;
   /** PIM's request id; null until PIM answered. */
   readonly requestId: string | null;
   readonly approvalId: string | null;

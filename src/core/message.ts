@@ -11,6 +11,10 @@ export const verbs = [
   'decideForm', // id: activation; back from the deny form
   'cancel', // id: activation
   'end', // id: activation
+  'endLater', // id: activation; ends it as soon as PIM allows
+  'extend', // id: parked extension
+  'retry', // id: batch; asks again for what failed
+  'page', // id: "<offset>|<query>" of a list
   'again', // id: activation
   'activate', // id: target key
   'endTarget', // id: target key
@@ -79,8 +83,12 @@ export type Message =
       readonly more: number;
       readonly total: number;
       readonly query: string | null;
+      /** The id of a `page` button; null when these are the last. */
+      readonly next: string | null;
     }
   | { readonly kind: 'status'; readonly activations: readonly Activation[] }
+  /** One living card for several targets of one sentence, a line each. */
+  | { readonly kind: 'batch'; readonly id: string; readonly activations: readonly Activation[] }
   | {
       readonly kind: 'help';
       readonly examples: readonly string[];

@@ -4,12 +4,15 @@ import type { Activation, Step } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
 import { notice, portalMyGroups, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
+import { shortestMinutes } from '../core/duration.ts';
+import { sayMoment } from '../core/moment.ts';
+import type { Moment } from '../core/moment.ts';
 import type { Reading } from '../core/observe.ts';
 import type { NamedTarget } from '../core/target.ts';
 import { targetKey } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Done, Ports } from '../ports.ts';
-import { settle } from '../watch/settle.ts';
+import { requesterCard, settle } from '../watch/settle.ts';
 import { stepLeaseMs } from '../watch/watch.ts';
 
 /** Ends the person's own running activation. Null: its card tells how it went. */
@@ -32,7 +35,37 @@ export async function end(ports: Ports, actor: Actor, activation: Activation): P
     return null;
   }
   await settle(ports, activation.id, answered(activation, null), { step: null });
-  return explain(outcome, `end ${activation.targetName}`);
+  return outcome.kind === 'tooShort'
+    ? tooEarly(ports, actor, activation)
+    : explain(outcome, `end ${activation.targetName}`);
+}
+
+const shortestMs = shortestMinutes * 60_000;
+
+/** When PIM will let it end: five minutes after it began. */
+function endableAt(ports: Ports, activation: Activation): Moment {
+  const now = ports.clock.now();
+  return Math.max((activation.startsAt ?? now) + shortestMs, now + 1_000);
+}
+
+function tooEarly(ports: Ports, actor: Actor, activation: Activation): Message {
+  const zone = actor.zone ?? ports.settings.defaultTimeZone;
+  const from = sayMoment(endableAt(ports, activation), zone, ports.clock.now());
+  return problem(`${activation.targetName} cannot end before ${from}.`, {
+    why: 'PIM keeps an activation for at least 5 minutes.',
+    next: 'I can end it for you then.',
+    button: { verb: 'endLater', id: activation.id, title: `End at ${from}` },
+  });
+}
+
+/** The person's wish to end it as soon as PIM allows, kept until then. */
+export async function endLater(ports: Ports, actor: Actor, activation: Activation): Promise<Message> {
+  if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
+  if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
+  const due = endableAt(ports, activation);
+  await ports.store.commit([{ kind: 'job', job: { kind: 'end', activationId: activation.id }, due }]);
+  const zone = actor.zone ?? ports.settings.defaultTimeZone;
+  return notice('◷', `${activation.targetName} ends at ${sayMoment(due, zone, ports.clock.now())}.`);
 }
 
 /** Takes back the person's own waiting request. */
@@ -128,6 +161,7 @@ export async function adoptRunning(
     phase: 'active',
     askedAt: now,
     place,
+    batch: null,
     requestId: null,
     approvalId: null,
     deadline: null,
@@ -145,7 +179,7 @@ export async function adoptRunning(
   };
   const stored = await ports.store.commit([
     { kind: 'newActivation', activation },
-    { kind: 'job', job: { kind: 'card', activationId: activation.id, reader: { kind: 'requester' } }, due: now },
+    { kind: 'job', job: requesterCard(activation), due: now },
   ]);
   return stored ? activation : ports.store.openActivation(actor, targetKey(named.target));
 }

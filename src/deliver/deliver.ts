@@ -10,18 +10,22 @@ const mostTries = 12;
 /** A card twice is better than none: somebody decides on it. The connector knows no repeated message. */
 const unclearTries = 3;
 
-export type Resume = (parked: Parked) => Promise<void>;
+/** What a job does that is more than a message: going on after a sign-in, and ending when PIM allows it. */
+export type Work = {
+  readonly resume: (parked: Parked) => Promise<void>;
+  readonly end: (activationId: string) => Promise<void>;
+};
 
 /** Sends everything that is due. Returns how many jobs there were; the caller comes again while there are some. */
-export async function deliver(ports: Ports, resume: Resume, worker: string): Promise<number> {
+export async function deliver(ports: Ports, work: Work, worker: string): Promise<number> {
   const jobs = await ports.store.leaseJobs(ports.clock.now(), worker, batch, leaseMs);
-  await Promise.all(jobs.map((leased) => deliverOne(ports, resume, leased)));
+  await Promise.all(jobs.map((leased) => deliverOne(ports, work, leased)));
   return jobs.length;
 }
 
-async function deliverOne(ports: Ports, resume: Resume, leased: LeasedJob): Promise<void> {
+async function deliverOne(ports: Ports, work: Work, leased: LeasedJob): Promise<void> {
   try {
-    const outcome = await run(ports, resume, leased.job);
+    const outcome = await run(ports, work, leased.job);
     if (outcome.kind === 'unclear' && leased.job.kind === 'card' && leased.tries < unclearTries) {
       await again(ports, leased, 1_000, outcome.why);
       return;
@@ -51,7 +55,7 @@ async function again(ports: Ports, leased: LeasedJob, afterMs: number, why: stri
 
 const nothing: Delivery = { kind: 'delivered', activityId: null };
 
-async function run(ports: Ports, resume: Resume, job: Job): Promise<Delivery> {
+async function run(ports: Ports, work: Work, job: Job): Promise<Delivery> {
   switch (job.kind) {
     case 'card':
       return card(ports, job.activationId, job.reader);
@@ -59,19 +63,26 @@ async function run(ports: Ports, resume: Resume, job: Job): Promise<Delivery> {
       return ports.chat.send(job.to, job.message, await readerOf(ports, job.to, job.oid));
     case 'signInCard':
       return signInCard(ports, job.parkedId, job.state);
+    case 'end':
+      await work.end(job.activationId);
+      return nothing;
     case 'resume':
-      return goOn(ports, resume, job.parkedId);
+      return goOn(ports, work, job.parkedId);
   }
 }
 
 /** Shows the activation as it is now, so a job that is late or runs twice still ends with the truth. */
 async function card(ports: Ports, activationId: string, reader: CardReader): Promise<Delivery> {
-  const activation = await ports.store.activation(activationId);
+  const single = await ports.store.activation(activationId);
+  const batch = single ? [] : await ports.store.activationsOfBatch(activationId);
+  const activation = single ?? batch[0];
   if (!activation) return nothing;
   const existing = await ports.store.card(activationId, reader);
   const place = existing?.place ?? (await placeOf(ports, activation, reader));
   if (!place) return { kind: 'gone', why: 'no conversation is known for this reader' };
-  const message = await messageFor(ports, activation, reader);
+  const message: Message = single
+    ? await messageFor(ports, single, reader)
+    : { kind: 'batch', id: activationId, activations: batch };
   const eyes = await readerOf(ports, place, oidOf(activation, reader));
   if (existing?.activityId != null) {
     const updated = await ports.chat.update(place, existing.activityId, message, eyes);
@@ -143,9 +154,9 @@ async function signInCard(ports: Ports, parkedId: string, state: 'open' | 'done'
 }
 
 /** Handed out once: what waited for the sign-in goes on, also when the sign-in page was opened twice. */
-async function goOn(ports: Ports, resume: Resume, parkedId: string): Promise<Delivery> {
+async function goOn(ports: Ports, work: Work, parkedId: string): Promise<Delivery> {
   const parked = await ports.store.parked(parkedId);
   const taken = parked ? await ports.store.takeParked(parkedId, parked.person, ports.clock.wall()) : null;
-  if (taken) await resume(taken);
+  if (taken) await work.resume(taken);
   return nothing;
 }

@@ -57,6 +57,13 @@ export function graphPim(options: Options): Pim {
     return ours ? { kind: 'accepted', reading: readingOf(request.data) } : { kind: 'unclear' };
   }
 
+  async function validate(person: Person, target: Target, wish: Wish): Promise<Done> {
+    const body = orderBody(person.oid, groupTarget(target), wish, clock.now(), 'dry-run');
+    const answered = await graph.as(person).post(requests, { ...body, isValidationOnly: true });
+    if (answered.kind === 'policy') kept.policies.drop(targetKey(target));
+    return answered.kind === 'ok' ? { kind: 'done' } : answered;
+  }
+
   async function end(person: Person, target: Target): Promise<Done> {
     const { groupId, access } = groupTarget(target);
     const body = { accessId: access, principalId: person.oid, groupId, action: 'selfDeactivate' };
@@ -77,6 +84,7 @@ export function graphPim(options: Options): Pim {
     },
     policies: (targets) => loadPolicies(graph, kept.policies, targets),
     order,
+    validate,
     findOrder: (activation) => findOrder(graph, activation),
     end,
     cancel,

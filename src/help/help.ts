@@ -7,7 +7,9 @@ import type { Actor, Eligibility, Ports } from '../ports.ts';
 const able: readonly Usage['verb'][] = [
   'activate',
   'deactivate',
+  'extend',
   'cancel',
+  'repeat',
   'list',
   'status',
   'approve',

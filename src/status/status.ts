@@ -1,11 +1,11 @@
-import type { Message } from '../core/message.ts';
-import type { ListRow } from '../core/message.ts';
+import type { ListRow, Message } from '../core/message.ts';
 import { notice } from '../core/message.ts';
 import type { Target } from '../core/target.ts';
 import { targetKey } from '../core/target.ts';
 import type { Actor, Change, Eligibility, Ports } from '../ports.ts';
 import type { Activation } from '../core/activation.ts';
 import type { Place } from '../core/place.ts';
+import { requesterCard } from '../watch/settle.ts';
 
 const shownRows = 12;
 /** More living cards than this would bury the chat; then one card lists them. */
@@ -27,7 +27,7 @@ export async function status(
   }
   const elsewhere = filter === 'pending' ? [] : await runningElsewhere(ports, actor);
   if (elsewhere.length > 0) {
-    return [{ kind: 'list', rows: elsewhere, more: 0, total: elsewhere.length, query: null }];
+    return [{ kind: 'list', rows: elsewhere, more: 0, total: elsewhere.length, query: null, next: null }];
   }
   const nothing = { pending: 'Nothing of yours is waiting.', active: 'Nothing of yours is active.' };
   const said = filter === undefined ? 'Nothing of yours is active or waiting.' : nothing[filter];
@@ -38,10 +38,8 @@ export async function status(
 async function showAgain(ports: Ports, place: Place, activations: readonly Activation[]): Promise<void> {
   const due = ports.clock.now();
   const reader = { kind: 'requester' } as const;
-  for (const { id } of activations) await ports.store.saveCard(id, reader, { place, activityId: null });
-  await ports.store.commit(
-    activations.map(({ id }): Change => ({ kind: 'job', job: { kind: 'card', activationId: id, reader }, due })),
-  );
+  for (const { id, batch } of activations) await ports.store.saveCard(batch ?? id, reader, { place, activityId: null });
+  await ports.store.commit(activations.map((one): Change => ({ kind: 'job', job: requesterCard(one), due })));
 }
 
 /** Activated in PIM's own pages or by another tool: shown with a button to end it. */
@@ -54,7 +52,7 @@ async function runningElsewhere(ports: Ports, actor: Actor): Promise<readonly Li
 }
 
 /** What the person may activate, what is active, and what each one asks for. */
-export async function list(ports: Ports, actor: Actor, query: string | undefined): Promise<Message> {
+export async function list(ports: Ports, actor: Actor, query: string | undefined, offset = 0): Promise<Message> {
   const [eligible, running, open] = await Promise.all([
     ports.pim.eligibilities(actor, { fresh: true }),
     ports.pim.active(actor),
@@ -71,7 +69,7 @@ export async function list(ports: Ports, actor: Actor, query: string | undefined
   const sorted = [...found].sort(
     (a, b) => rank(states, a.target) - rank(states, b.target) || a.name.localeCompare(b.name),
   );
-  const shown = sorted.slice(0, shownRows);
+  const shown = sorted.slice(offset, offset + shownRows);
   const policies = await ports.pim.policies(shown.map(({ target }) => target));
   const rows = shown.map((one, index) => {
     const policy = policies[index] ?? null;
@@ -83,7 +81,9 @@ export async function list(ports: Ports, actor: Actor, query: string | undefined
       stepUp: policy?.authenticationContext != null,
     };
   });
-  return { kind: 'list', rows, more: sorted.length - shown.length, total: sorted.length, query: query ?? null };
+  const more = Math.max(sorted.length - offset - shown.length, 0);
+  const next = more > 0 ? `${offset + shownRows}|${query ?? ''}` : null;
+  return { kind: 'list', rows, more, total: sorted.length, query: query ?? null, next };
 }
 
 function rank(states: ReadonlyMap<string, unknown>, target: Target): number {
@@ -106,4 +106,11 @@ function row(eligible: Eligibility, state: Pick<ListRow, 'state' | 'endsAt'>): L
     ticket: false,
     stepUp: false,
   };
+}
+
+/** The next rows of a list, as its `page` button names them. */
+export async function page(ports: Ports, actor: Actor, id: string): Promise<Message> {
+  const at = id.indexOf('|');
+  const query = id.slice(at + 1);
+  return list(ports, actor, query === '' ? undefined : query, Number(id.slice(0, at)) || 0);
 }

@@ -14,6 +14,7 @@ type Reads = Pick<
   | 'openActivation'
   | 'openActivations'
   | 'lastActivation'
+  | 'activationsOfBatch'
   | 'waitingFor'
   | 'dueActivations'
 >;
@@ -40,6 +41,10 @@ export function activationReads({ db }: Database): Reads {
     async lastActivation({ tid, oid }) {
       const found = select().where('tid', '=', tid).where('oid', '=', oid);
       return one(await found.orderBy('asked_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst());
+    },
+    async activationsOfBatch(id) {
+      const found = all(await select().where('batch', '=', id).orderBy('asked_at').orderBy('id').execute());
+      return [...new Map(found.map((activation) => [targetKey(activation.target), activation])).values()];
     },
     async waitingFor({ tid, oid }) {
       const found = select().innerJoin('asked_approver', 'asked_approver.activation_id', 'activation.id');
@@ -94,6 +99,7 @@ function columns(activation: Activation): Omit<Tables['activation'], 'id'> {
     is_over: isOver(activation.phase) ? 1 : 0,
     asked_at: activation.askedAt,
     read_at: activation.readAt,
+    batch: activation.batch,
     body: keep(activation),
   };
 }

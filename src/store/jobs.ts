@@ -14,6 +14,8 @@ export function jobId(job: Job): string {
       return `notice:${job.key}`;
     case 'signInCard':
       return `signInCard:${job.parkedId}:${job.state}`;
+    case 'end':
+      return `end:${job.activationId}`;
     case 'resume':
       return `resume:${job.parkedId}`;
   }

@@ -36,6 +36,7 @@ async function makeActivations(make: TableMaker, db: Kysely<Tables>): Promise<vo
     'is_over flag',
     'asked_at int',
     'read_at int null',
+    'batch text null',
     'body text',
   ]);
   const index = db.schema;
@@ -53,6 +54,7 @@ async function makeActivations(make: TableMaker, db: Kysely<Tables>): Promise<vo
     .where(sql.ref('is_over'), '=', sql.lit(0))
     .execute();
   await index.createIndex('activation_person').on('activation').columns(['tid', 'oid', 'asked_at']).execute();
+  await index.createIndex('activation_batch').on('activation').column('batch').execute();
   await index.createIndex('activation_short_id').on('activation').column('short_id').execute();
   await make('asked_approver', ['activation_id text key', 'tid text', 'oid text key']);
   await index.createIndex('asked_approver_person').on('asked_approver').columns(['tid', 'oid']).execute();

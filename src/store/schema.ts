@@ -19,6 +19,7 @@ export type Tables = {
     is_over: Flag;
     asked_at: number;
     read_at: number | null;
+    batch: string | null;
     body: Kept<Activation>;
   };
   /** Who is asked to decide right now; rows live as long as the activation waits. */

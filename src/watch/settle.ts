@@ -61,7 +61,7 @@ export async function consequences(
   if (became === null && shown(before) === shown(after)) return [];
   const due = ports.clock.now();
   const jobs: Job[] = [
-    { kind: 'card', activationId: after.id, reader: { kind: 'requester' } },
+    requesterCard(after),
     ...after.approvers
       .filter(({ reached }) => reached)
       .map(({ oid }): Job => ({ kind: 'card', activationId: after.id, reader: { kind: 'approver', oid } })),
@@ -69,6 +69,11 @@ export async function consequences(
     ...tellRequester(after, became),
   ];
   return jobs.map((job): Change => ({ kind: 'job', job, due }));
+}
+
+/** The requester's living card: its own, or the one it shares with the others of its sentence. */
+export function requesterCard({ id, batch }: Pick<Activation, 'id' | 'batch'>): Job {
+  return { kind: 'card', activationId: batch ?? id, reader: { kind: 'requester' } };
 }
 
 function shown({ phase, endsAt, startsAt, ruling, step, approvers, endedBy }: Activation): string {

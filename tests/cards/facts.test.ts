@@ -306,7 +306,7 @@ describe('answers', () => {
   });
 
   test('a list says of each group what state it is in or what it needs, with at most one button', () => {
-    const list = read({ kind: 'list', rows, more: 9, total: 15, query: null }, adele.oid);
+    const list = read({ kind: 'list', rows, more: 9, total: 15, query: null, next: null }, adele.oid);
     expect(list.text.split('\n')).toEqual([
       'You can activate 15 groups',
       '✓ Azure Admins',
@@ -328,13 +328,13 @@ describe('answers', () => {
 
   test('a list counts the rows that did not fit among those that are more', () => {
     const many = Array.from({ length: 20 }, () => rows[1] as (typeof rows)[number]);
-    expect(read({ kind: 'list', rows: many, more: 80, total: 100, query: null }, adele.oid).text).toContain(
+    expect(read({ kind: 'list', rows: many, more: 80, total: 100, query: null, next: null }, adele.oid).text).toContain(
       '… 85 more',
     );
   });
 
   test('a search that finds nothing says what was searched', () => {
-    expect(read({ kind: 'list', rows: [], more: 0, total: 0, query: 'sqll' }, adele.oid).text).toContain(
+    expect(read({ kind: 'list', rows: [], more: 0, total: 0, query: 'sqll', next: null }, adele.oid).text).toContain(
       'No group fits “sqll”',
     );
   });

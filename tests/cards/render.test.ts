@@ -15,7 +15,7 @@ test('the official parser does complain about a card that is wrong', () => {
 
 test('samples hold every kind of message', () => {
   const kinds = new Set(samples.map(({ message }) => message.kind));
-  expect(kinds.size).toBe(12);
+  expect(kinds.size).toBe(13);
 });
 
 describe.each(samples)('$title', ({ message, reader }) => {
@@ -104,6 +104,12 @@ const floods: Message[] = [
     more: 800,
     total: 1000,
     query: flood,
+    next: '12|',
+  },
+  {
+    kind: 'batch',
+    id: 'b',
+    activations: Array.from({ length: 50 }, () => ({ ...byPhase.failed, failure: flood, targetName: flood })),
   },
   { kind: 'status', activations: Array.from({ length: 50 }, () => ({ ...byPhase.active, targetName: flood })) },
   {

@@ -106,6 +106,7 @@ export function activation(
     deadline: null,
     startsAt: null,
     endsAt: null,
+    batch: null,
     seenActive: false,
     approverJustification: false,
     approvers: [],

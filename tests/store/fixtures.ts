@@ -60,6 +60,7 @@ export function activation(id: string, more: Partial<Activation> = {}): Activati
     deadline: null,
     startsAt: null,
     endsAt: null,
+    batch: null,
     seenActive: false,
     approverJustification: true,
     approvers: [],

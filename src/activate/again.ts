@@ -1,0 +1,55 @@
+import { isOver } from '../core/activation.ts';
+import type { Activation } from '../core/activation.ts';
+import type { Ask } from '../core/decide.ts';
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import type { Place } from '../core/place.ts';
+import type { Repeat } from '../language/command.ts';
+import type { Actor, Ports } from '../ports.ts';
+import { activate } from './activate.ts';
+
+/** `again`: the last activation once more; what its policy wants besides the length is asked afresh. */
+export async function repeat(ports: Ports, actor: Actor, place: Place, said: Repeat): Promise<Message | null> {
+  const last = await ports.store.lastActivation(actor);
+  if (!last) {
+    return problem('You have not activated anything here yet.', {
+      button: { verb: 'list', id: 'all', title: 'What can I activate?' },
+    });
+  }
+  return activateAgain(ports, actor, place, last, {
+    ...(said.durationMinutes === undefined ? {} : { minutes: Math.ceil(said.durationMinutes) }),
+    ...(said.justification === undefined ? {} : { justification: said.justification }),
+    ...(said.ticket === undefined ? {} : { ticket: said.ticket }),
+  });
+}
+
+export async function activateAgain(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  last: Activation,
+  said: Ask,
+): Promise<Message | null> {
+  if (!isOver(last.phase)) return notice('◷', `${last.targetName} is not over yet.`, 'Say “status” to see it.');
+  const { length } = last.wish;
+  const ask: Ask = { ...(length.kind === 'for' ? { minutes: length.minutes } : {}), ...said };
+  return activate(ports, actor, place, { target: last.target, name: last.targetName }, ask);
+}
+
+/** The failed ones of one sentence once more, with the very words it had. */
+export async function retry(ports: Ports, actor: Actor, place: Place, batch: string): Promise<readonly Message[]> {
+  const failed = (await ports.store.activationsOfBatch(batch)).filter(
+    ({ phase, person }) => phase === 'failed' && person.oid === actor.oid && person.tid === actor.tid,
+  );
+  const replies = await Promise.all(
+    failed.map(({ target, targetName, wish }) => {
+      const ask: Ask = {
+        ...(wish.length.kind === 'for' ? { minutes: wish.length.minutes } : { until: wish.length.at }),
+        ...(wish.justification === null ? {} : { justification: wish.justification }),
+        ...(wish.ticket === null ? {} : { ticket: wish.ticket }),
+      };
+      return activate(ports, actor, place, { target, name: targetName }, ask, batch);
+    }),
+  );
+  return replies.filter((reply) => reply !== null);
+}

@@ -1,0 +1,86 @@
+import { keep, activate, unkeep } from '../activate/activate.ts';
+import { isOver } from '../core/activation.ts';
+import type { Activation } from '../core/activation.ts';
+import { decide } from '../core/decide.ts';
+import type { Ask } from '../core/decide.ts';
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import { sayMoment } from '../core/moment.ts';
+import { identityOf } from '../core/person.ts';
+import type { Place } from '../core/place.ts';
+import { end } from '../deactivate/end.ts';
+import type { Actor, Ports } from '../ports.ts';
+
+const answerMs = 15 * 60_000;
+
+/**
+ * PIM cannot lengthen a running activation of a group (Graph offers no selfExtend for them, and a second one beside it is
+ * refused). So longer means: end it, then activate again. Offered only where nobody has to approve, named before it happens.
+ */
+export async function extend(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  running: Activation,
+  said: Ask,
+): Promise<Message> {
+  if (running.phase !== 'active') return problem(`${running.targetName} is not active, so there is nothing to extend.`);
+  const name = running.targetName;
+  const policy = await ports.pim.policy(running.target);
+  const now = ports.clock.now();
+  const left = Math.max(Math.ceil(((running.endsAt ?? now) - now) / 60_000), 0);
+  const wanted = left + (said.minutes ?? ports.settings.defaultMinutes);
+  const minutes = Math.min(wanted, policy.maximumMinutes ?? wanted);
+  if (policy.approval !== null) {
+    return problem(`${name} cannot be extended while it runs.`, {
+      why: 'PIM lets nobody lengthen a running activation, and each new one of this group waits for approval.',
+      next: 'Keep it until it ends, then ask again in time; its card has the button.',
+      examples: [`activate ${name} for 1h because …`],
+    });
+  }
+  if (minutes <= left) {
+    return problem(`${name} already runs as long as its policy allows.`, { next: 'Ask again when it has ended.' });
+  }
+  const ask: Ask = { ...said, minutes };
+  const decision = decide(ask, policy, { now, defaultMinutes: ports.settings.defaultMinutes, open: null });
+  if (decision.kind === 'question') {
+    return problem(`Extending ${name} is a new request, and its policy wants more.`, {
+      why: `It wants ${decision.needs.map((need) => (need === 'ticket' ? 'a ticket' : 'a reason')).join(' and ')}.`,
+      examples: [`extend ${name} by 1h because …${policy.ticket ? ' ticket INC0012345' : ''}`],
+    });
+  }
+  const id = ports.ids.id();
+  const body = { kind: 'extension', activationId: running.id, ask: keep(ask) } as const;
+  await ports.store.commit([
+    { kind: 'park', parked: { id, person: identityOf(actor), place, at: now, expiresAt: now + answerMs, body } },
+  ]);
+  const until = sayMoment(now + minutes * 60_000, actor.zone ?? ports.settings.defaultTimeZone, now);
+  return problem(`Extending ${name} until ${until} ends it first.`, {
+    why: 'PIM lets nobody lengthen a running activation. I end it and activate it again at once; in between you are out, usually for less than a minute.',
+    next: 'If the second step fails I tell you at once; then you are out until you ask again.',
+    button: { verb: 'extend', id, title: 'End and activate again' },
+  });
+}
+
+/** The person said yes: both steps, and at once a word when the second one fails. */
+export async function extendNow(ports: Ports, actor: Actor, id: string): Promise<readonly Message[] | null> {
+  const taken = await ports.store.takeParked(id, actor, ports.clock.now());
+  if (taken?.body.kind !== 'extension') return null;
+  const running = await ports.store.activation(taken.body.activationId);
+  if (!running || running.person.oid !== actor.oid || isOver(running.phase)) {
+    return [notice('■', 'It has ended meanwhile.', 'Ask for it anew.')];
+  }
+  const refused = await end(ports, actor, running);
+  if (refused) return [refused];
+  const named = { target: running.target, name: running.targetName };
+  const reply = await activate(ports, actor, taken.place, named, unkeep(taken.body.ask));
+  const open = await ports.store.openActivations(actor);
+  const again = open.some(({ target }) => JSON.stringify(target) === JSON.stringify(running.target));
+  if (again) return reply ? [reply] : [];
+  const out = problem(`${running.targetName} was ended, and could not be activated again.`, {
+    why: 'You are out of it now.',
+    next: 'Ask again; the new card says why it failed.',
+    button: { verb: 'again', id: running.id, title: 'Again' },
+  });
+  return reply ? [out, reply] : [out];
+}

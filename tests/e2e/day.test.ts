@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { TeamsPerson } from '../support/teams-client.ts';
+import { startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** The verbs of a working day: several at once, rehearsed, repeated, longer, sooner over. */
+
+let world: World;
+let adele: TeamsPerson;
+
+beforeAll(async () => {
+  world = await startWorld();
+  adele = world.person('Adele Vance');
+  await adele.arrive();
+}, 60_000);
+afterAll(() => world.stop());
+beforeEach(() => world.forget());
+
+describe('a dry run', () => {
+  test('says what would happen and who would have to approve, and asks for nothing', async () => {
+    const said = await adele.say('activate Azure Admins for 2h dry run because rehearsal');
+    const answer = await said.reply(/Dry run: PIM would take Azure Admins/);
+    expect(answer.text).toContain('For 2 hours.');
+    expect(answer.text).toMatch(/approval by one of: .*Megan Bowen/);
+    const { requests } = await world.sandbox.state();
+    expect(JSON.stringify(requests)).not.toContain('rehearsal');
+  });
+
+  test('names what the policy wants besides', async () => {
+    const answer = await (await adele.say('activate SQL Prod for 1h dry run because x')).reply(/Dry run: SQL Prod/);
+    expect(answer.text).toContain('still needs a ticket');
+    expect(await world.writes()).toEqual([]);
+  });
+});
+
+describe('several targets in one sentence', () => {
+  test('share one card with a line each', async () => {
+    const said = await adele.say(
+      'activate RDP Servers Munich, Intune Helpdesk and Azure Readers for 1h because moving',
+    );
+    const card = await said.reply(/3 groups/);
+    const done = await adele.waitForCard(({ text }) => (text.match(/Active until/g) ?? []).length === 3);
+    expect(done.text).toMatch(/RDP Servers Munich[\s\S]*Intune Helpdesk[\s\S]*Azure Readers/);
+    expect(card.id).toBe(done.id);
+    expect(await world.writes()).toEqual(['activate 201', 'activate 201', 'activate 201']);
+  });
+
+  test('say plainly which one failed, and ask again for that one only', async () => {
+    const fault = { match: { method: 'POST', path: 'assignmentScheduleRequests', body: 'Research' }, times: 1 };
+    const groups = (await world.sandbox.state()).groups;
+    const research = groups.find(({ name }) => name === 'Research and Development')?.id ?? '';
+    await world.sandbox.fault({
+      ...fault,
+      match: { ...fault.match, body: research },
+      answer: { status: 400, body: { error: { code: 'InvalidRoleAssignmentRequest', message: 'Not today.' } } },
+    });
+    await adele.say('activate Research and Development and CA Exclusion Travel for 1h because x');
+    const partly = await adele.waitForCard(
+      ({ text }) => text.includes('1 of 2 groups; 1 failed') && text.includes('Active until'),
+    );
+    expect(partly.text).toContain('Not today.');
+    await adele.press(partly, 'Try the failed one again');
+    const whole = await adele.waitForCard(
+      ({ id, text }) => id === partly.id && (text.match(/Active until/g) ?? []).length === 2,
+    );
+    expect(whole.text).toContain('2 groups');
+    expect(await world.writes()).toEqual(expect.arrayContaining(['activate 400', 'activate 201', 'activate 201']));
+    expect(await world.writes()).toHaveLength(3);
+  });
+});
+
+describe('ending within five minutes', () => {
+  test('tells from when it works, and does it then', async () => {
+    const answer = await (await adele.say('deactivate Azure Readers')).reply(/Azure Readers cannot end before/);
+    expect(answer.text).toContain('at least 5 minutes');
+    const pressed = await adele.press(answer, answer.buttons[0] ?? '');
+    await pressed.reply(/Azure Readers ends at/);
+    await world.later('PT6M');
+    await adele.waitForCard(({ text }) => /Azure Readers[\s\S]*Ended/.test(text));
+    expect(await world.writes()).toEqual(['deactivate 400', 'deactivate 201']);
+  });
+});
+
+describe('extending', () => {
+  test('is not offered where each activation needs an approval', async () => {
+    const said = await adele.say('extend Power Automate Licences by 1h because more');
+    expect((await said.reply(/Power Automate Licences|no such activation/)).text).not.toContain(
+      'End and activate again',
+    );
+    expect(await world.writes()).toEqual([]);
+  });
+
+  test('names the gap, and ends and activates again only after a yes', async () => {
+    const offer = await (
+      await adele.say('extend Intune Helpdesk by 1h because more work')
+    ).reply(/Extending Intune Helpdesk/);
+    expect(offer.text).toContain('in between you are out');
+    expect(await world.writes()).toEqual([]);
+    const pressed = await adele.press(offer, 'End and activate again');
+    await pressed.reply(/Intune Helpdesk[\s\S]*Active until/);
+    expect(await world.writes()).toEqual(['deactivate 201', 'activate 201']);
+  });
+});
+
+describe('again', () => {
+  test('asks for the last one once more, with what its policy wants asked afresh', async () => {
+    await adele.say('activate Azure Readers for 30m because first time');
+    await adele.waitForCard(({ text }) => /Azure Readers[\s\S]*Active until[\s\S]*first time/.test(text));
+    await world.later('PT31M');
+    await adele.waitForCard(({ text }) => /Azure Readers[\s\S]*Ended[\s\S]*first time/.test(text));
+    await world.forget();
+    const said = await adele.say('again because second time');
+    await said.reply(/Azure Readers[\s\S]*Active until[\s\S]*second time/);
+    expect(await world.writes()).toEqual(['activate 201']);
+  });
+});
