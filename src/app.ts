@@ -73,7 +73,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
     }
   }
 
-  /** In a room the details go to the person's own chat and the room gets a neutral line. */
+  /** In a room the details go to the person's own chat and the room gets a neutral line, or none. */
   async function sentence(incoming: Extract<Incoming, { kind: 'message' }>): Promise<Change[]> {
     const { actor, place, text, scope } = incoming;
     if (place.kind === 'personal' || isAboutTheRoom(ports, { text, actor, scope })) {
@@ -89,6 +89,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
     }
     const replies = await obey(ports, { text, actor, place: own, scope });
     const private_ = replies.map((message, index) => say({ ...incoming, place: own }, index, message));
+    if (ports.settings.roomAnswers === 'none') return private_;
     return [...private_, say(incoming, replies.length, notice('○', 'Answered in your own chat.'))];
   }
 
