@@ -14,6 +14,7 @@ import { appTokens } from './identity/app-token.ts';
 import { signIn as createSignIn } from './identity/sign-in.ts';
 import { createLog } from './log.ts';
 import type { Clock, Log, Ports } from './ports.ts';
+import { redact } from './redact.ts';
 import { followSandboxClock } from './sandbox-clock.ts';
 import { signedIn } from './sign-in/sign-in.ts';
 import { openStore } from './store/open.ts';
@@ -162,5 +163,12 @@ if (loaded.kind === 'problems') {
 function sayStartFailure(error: unknown, config: Config): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') return `Port ${config.port} is taken: stop what runs there or set PORT.`;
-  return `Jitney did not start: ${error instanceof Error ? error.message : String(error)}`;
+  return redact(`Jitney did not start: ${reasons(error).join(': ')}.`);
+}
+
+/** What failed and what was behind it, outermost first. */
+function reasons(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [];
+  const code = 'code' in error ? String(error.code) : error.name;
+  return [error.message || code, ...reasons(error.cause)];
 }

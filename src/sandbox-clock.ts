@@ -35,7 +35,11 @@ export async function followSandboxClock(
 }
 
 async function readOffset(graphUrl: string): Promise<number> {
-  const response = await fetch(`${graphUrl}/_sandbox/clock`, { signal: AbortSignal.timeout(3_000) });
+  const response = await fetch(`${graphUrl}/_sandbox/clock`, { signal: AbortSignal.timeout(3_000) }).catch(
+    (cause: unknown) => {
+      throw new Error(`the sandbox does not answer at ${graphUrl}`, { cause });
+    },
+  );
   const body: unknown = await response.json();
   if (typeof body === 'object' && body !== null && 'offsetMs' in body && typeof body.offsetMs === 'number')
     return body.offsetMs;

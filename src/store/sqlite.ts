@@ -10,7 +10,7 @@ import type { Database, Tables } from './schema.ts';
 /** Opens the file, or makes it when there is none. Throws, and leaves the file alone, when it is not a sound database. */
 export function openSqlite(file: string): Database {
   const isNew = prepareFile(file);
-  const connection = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+  const connection = connect(file);
   try {
     connection.exec('pragma journal_mode = WAL; pragma synchronous = FULL');
     checkIntegrity(connection);
@@ -25,6 +25,14 @@ export function openSqlite(file: string): Database {
     );
   }
   return { kind: 'sqlite', db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) }) };
+}
+
+function connect(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+  } catch (error) {
+    throw new Error(`the database ${file} cannot be opened`, { cause: error });
+  }
 }
 
 function prepareFile(file: string): boolean {
