@@ -2,6 +2,7 @@ import type { Activation } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice } from '../core/message.ts';
+import type { PimProblem } from '../core/pim-problem.ts';
 import type { Ports } from '../ports.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
 
@@ -29,8 +30,15 @@ export async function order(ports: Ports, activation: Activation, again = false)
         ? giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`))
         : verify(ports, activation, outcome.claims);
     default:
+      noteRefusal(ports, activation, outcome);
       return giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`));
   }
+}
+
+/** The card shows the first digits of this id, so a person's "it said …" finds its line in the log. */
+function noteRefusal(ports: Ports, activation: Activation, refusal: PimProblem): void {
+  const code = refusal.kind === 'other' ? refusal.code : null;
+  ports.log.warn('pim.refused', { activation: activation.id, kind: refusal.kind, code });
 }
 
 /** Meanwhile, so that they are known when PIM wants an approval; without them now they are looked up then. */

@@ -35,6 +35,7 @@ export async function end(ports: Ports, actor: Actor, activation: Activation): P
     return null;
   }
   await settle(ports, activation.id, answered(activation, null), { step: null });
+  ports.log.warn('pim.refused', { activation: activation.id, kind: outcome.kind });
   return outcome.kind === 'tooShort'
     ? tooEarly(ports, actor, activation)
     : explain(outcome, `end ${activation.targetName}`);

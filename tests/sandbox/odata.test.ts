@@ -154,14 +154,13 @@ describe('query options', () => {
     const tenant = openTenant();
     tenant.world.settings.pageSize = 5;
     const seen: string[] = [];
-    let url: string | undefined =
-      `${PIM}/eligibilityScheduleInstances?$filter=principalId eq '${ids.adele}'&$select=groupId`;
+    let url = `${PIM}/eligibilityScheduleInstances?$filter=principalId eq '${ids.adele}'&$select=groupId`;
     let pages = 0;
-    while (url !== undefined) {
+    while (url !== '') {
       const { body } = tenant.call(null, 'GET', url);
       seen.push(...body.value.map((one) => JSON.stringify(one)));
       pages += 1;
-      url = body['@odata.nextLink'];
+      url = String(body['@odata.nextLink'] ?? '');
     }
 
     expect(pages).toBe(3);
