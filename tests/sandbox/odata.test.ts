@@ -160,7 +160,8 @@ describe('query options', () => {
       const { body } = tenant.call(null, 'GET', url);
       seen.push(...body.value.map((one) => JSON.stringify(one)));
       pages += 1;
-      url = String(body['@odata.nextLink'] ?? '');
+      const next: unknown = body['@odata.nextLink'];
+      url = typeof next === 'string' ? next : '';
     }
 
     expect(pages).toBe(3);
