@@ -103,17 +103,20 @@ describe('a message that comes again', () => {
     await done.reply(/RDP Servers Munich\nActive until/);
     await pause(700);
     await adele.redeliver(done);
-    expect(adele.cards().filter(({ text }) => text.includes('“five times”'))).toHaveLength(1);
+    await pause(700);
+    expect(done.replies().map(({ text }) => text.includes('“five times”'))).toEqual([true]);
     expect(await world.writes()).toEqual(['activate 201']);
   });
 
   test('a request that was never seen before arrives five times at once', async () => {
     const probe = await adele.say('help');
+    await probe.reply(/What you can write/);
     const activity = { ...probe.activity, id: 'fresh-1', text: 'activate Intune Helpdesk for 1h because burst' };
     const all = await Promise.all(Array.from({ length: 5 }, () => adele.redeliver({ ...probe, activity })));
     expect(all.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     await probe.reply(/Intune Helpdesk\nActive until/);
-    expect(adele.cards().filter(({ text }) => text.includes('“burst”'))).toHaveLength(1);
+    await pause(700);
+    expect(all[0]?.replies().map(({ text }) => text.includes('“burst”'))).toEqual([true]);
     expect(await world.writes()).toEqual(['activate 201']);
   });
 
