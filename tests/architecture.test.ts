@@ -4,20 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { brokenArrows, featureEdges, walk } from './support/arrows.ts';
-import type { Allowance, Rules, Tree } from './support/arrows.ts';
-
-const features = [
-  'activate',
-  'announce',
-  'approve',
-  'deactivate',
-  'deliver',
-  'extend',
-  'help',
-  'sign-in',
-  'status',
-  'watch',
-];
+import type { Rules, Tree } from './support/arrows.ts';
 
 /**
  * The only ways from one feature into another. settle() ends every verb, a step's lease is the watch's, the watch
@@ -37,20 +24,16 @@ const edges = [
   'watch -> activate/recover.ts',
 ];
 
-const feature: Allowance = { folders: ['core', 'language', 'ports'], packages: [] };
-const wholeApp: Allowance = { folders: [...features, 'core', 'language', 'ports'], packages: [] };
-
 /** Arrows point at core; only teams knows the Bot SDK, only graph knows Graph, only main knows the environment. */
 const rules: Rules = {
-  features,
   edges,
+  feature: { folders: ['core', 'language', 'ports'], packages: ['node:crypto'] },
+  app: { folders: ['core', 'language', 'ports'], packages: [], features: true },
   programs: ['src/main.ts', 'src/language/parse-cli.ts', 'src/sandbox'],
   allowances: {
     core: { folders: [], packages: [] },
     language: { folders: [], packages: ['temporal-polyfill', '@leeoniya/ufuzzy'] },
     ports: { folders: ['core'], packages: [] },
-    ...Object.fromEntries(features.map((name) => [name, feature])),
-    help: { ...feature, packages: ['node:crypto'] },
     cards: { folders: ['core', 'ports'], packages: ['adaptivecards-templating', 'node:fs', 'node:crypto'] },
     teams: {
       folders: ['core', 'ports'],
@@ -81,16 +64,13 @@ const rules: Rules = {
     config: { folders: ['config-rules', 'core'], packages: ['zod', 'node:crypto', 'node:net'] },
     log: { folders: ['config', 'ports', 'redact'], packages: ['pino', 'node:util'] },
     'sandbox-clock': { folders: ['core', 'ports'], packages: [] },
-    sentences: wholeApp,
-    clicks: { ...wholeApp, folders: [...wholeApp.folders, 'sentences'] },
-    app: { ...wholeApp, folders: [...wholeApp.folders, 'sentences', 'clicks'] },
     main: {
       folders: [
-        ...features,
-        ...['app', 'audit', 'cards', 'config', 'core', 'graph', 'identity', 'log', 'ports', 'redact'],
+        ...['audit', 'cards', 'config', 'core', 'graph', 'identity', 'log', 'ports', 'redact'],
         ...['sandbox-clock', 'store', 'teams'],
       ],
       packages: ['node:crypto', 'node:fs', 'node:util'],
+      features: true,
     },
     sandbox: {
       folders: [],
@@ -215,7 +195,10 @@ describe('a broken arrow is found:', () => {
     ['an import in a type', 'src/core/x.ts', "type A = import('../ports.ts').P;", 'core/x.ts -> ports.ts'],
     ['a computed import', 'src/core/x.ts', 'await import(name);', 'core/x.ts -> name'],
     ['require', 'src/core/x.ts', "require('fs');", 'core/x.ts -> fs'],
-    ['a folder without a rule', 'src/extra/x.ts', "import 'zod';", 'extra has no rule'],
+    ['a folder nobody named -> a package', 'src/extra/x.ts', "import 'zod';", 'extra/x.ts -> zod'],
+    ['a folder nobody named -> a feature', 'src/x/x.ts', "import '../watch/settle.ts';", 'x/x.ts -> watch/settle.ts'],
+    ['a file nobody named -> an adapter', 'src/x.ts', "import './store/open.ts';", 'x.ts -> store/open.ts'],
+    ['adapter -> a file nobody named', 'src/store/x.ts', "import '../app.ts';", 'store/x.ts -> app.ts'],
     ['the environment', 'src/config.ts', 'const a = process.env;', 'config.ts reads process.env'],
     ['the environment, quoted', 'src/help/x.ts', "const a = process['env'];", 'help/x.ts reads process.env'],
     ['the environment, taken apart', 'src/help/x.ts', 'const { env } = process;', 'help/x.ts reads process.env'],

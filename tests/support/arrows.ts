@@ -5,19 +5,23 @@ import ts from 'typescript';
 export type Tree = ReadonlyMap<string, string>;
 
 /** What a folder of `src`, or a file that lies in `src` itself, may import; beside its own folder. */
-export type Allowance = {
+type Allowance = {
   /** Folders of `src`, or names of files in `src` without their ending. */
   readonly folders: readonly string[];
   /** Of these only types. */
   readonly types?: readonly string[];
   /** Packages and Node's own modules, with all their sub-paths. */
   readonly packages: readonly string[];
+  /** Every feature, and every file of the app. */
+  readonly features?: true;
 };
 
 export type Rules = {
   readonly allowances: Readonly<Record<string, Allowance>>;
-  /** Folders that may see each other only as `edges` say. */
-  readonly features: readonly string[];
+  /** Any folder of src that `allowances` does not name. */
+  readonly feature: Allowance;
+  /** Any file of src that `allowances` does not name: the app, which leads from what came in to the features. */
+  readonly app: Allowance;
   /** `approve -> watch/settle.ts`: the feature and the one file of the other feature. */
   readonly edges: readonly string[];
   /** Files and folders that may read the environment, the clock and chance; the rest gets them as parameters. */
@@ -46,23 +50,30 @@ export function featureEdges(tree: Tree, rules: Rules): readonly string[] {
   return [...new Set(edges)].toSorted();
 }
 
-function edgeOf(path: string, { from }: Import, { features }: Rules): string | null {
+function edgeOf(path: string, { from }: Import, rules: Rules): string | null {
   const target = targetOf(path, from);
-  if (target === null) return null;
-  const [own, other] = [place(path), place(target)];
-  return own !== other && features.includes(own) && features.includes(other) ? `${own} -> ${short(target)}` : null;
+  if (target === null || place(path) === place(target)) return null;
+  const areFeatures = [path, target].every((one) => kindOf(one, rules) === 'feature');
+  return areFeatures ? `${place(path)} -> ${short(target)}` : null;
+}
+
+function kindOf(path: string, { allowances }: Rules): 'named' | 'feature' | 'app' {
+  if (allowances[place(path)]) return 'named';
+  return path.split('/').length > 2 ? 'feature' : 'app';
 }
 
 function complaint(path: string, one: Import, tree: Tree, rules: Rules): readonly string[] {
   const own = place(path);
   const target = targetOf(path, one.from);
   const line = `${short(path)} -> ${target === null ? one.from : short(target)}`;
-  const allowed = rules.allowances[own];
+  const kind = kindOf(path, rules);
+  const allowed = kind === 'named' ? rules.allowances[own] : rules[kind];
   if (!allowed) return [`${own} has no rule`];
   if (target === null) return allowed.packages.some((name) => isPart(one.from, name)) ? [] : [line];
   if (!tree.has(target)) return [`${line} is no file`];
   const other = place(target);
   if (other === own || allowed.folders.includes(other)) return [];
+  if (allowed.features && kindOf(target, rules) !== 'named') return [];
   if (allowed.types?.includes(other)) return one.typesOnly ? [] : [`${line} is more than a type`];
   const edge = edgeOf(path, one, rules);
   return edge !== null && rules.edges.includes(edge) ? [] : [line];
