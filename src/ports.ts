@@ -7,7 +7,7 @@ import type { NamedPerson, Person } from './core/person.ts';
 import type { PimProblem } from './core/pim-problem.ts';
 import type { Place } from './core/place.ts';
 import type { ApproverRule, Policy } from './core/policy.ts';
-import type { Target } from './core/target.ts';
+import type { Access, Target } from './core/target.ts';
 
 // ---- what comes in -------------------------------------------------------------------------------------------------
 
@@ -75,6 +75,14 @@ export type Stage = {
 };
 export type Staged = { readonly kind: 'stage'; readonly stage: Stage } | PimProblem;
 
+/** A running assignment of PIM: activated by an eligible person, or assigned by an administrator. */
+export type Holder = {
+  readonly oid: string;
+  readonly access: Access;
+  readonly assignment: 'activated' | 'assigned';
+  readonly endsAt: Moment | null;
+};
+
 export interface Pim {
   /** Everything the person may activate; cached for seconds unless fresh. Never authority: PIM is. */
   eligibilities(person: Person, options?: { readonly fresh: boolean }): Promise<readonly Eligibility[]>;
@@ -94,11 +102,21 @@ export interface Pim {
   read(activations: readonly Activation[]): Promise<ReadonlyMap<string, Reading>>;
   /** Running assignments of the person: what is active, also when it was activated elsewhere. */
   active(person: Person): Promise<readonly { readonly target: Target; readonly endsAt: Moment | null }[]>;
+  /** Who has this group now, as member or owner, however they came by it; read as the app. */
+  holders(groupId: string): Promise<readonly Holder[]>;
   /** The open stage of an approval, read with the approver's own token. */
   stage(approver: Person, approvalId: string): Promise<Staged>;
   /** Decides with the approver's own token. conflict: somebody else was first. */
   rule(approver: Person, approvalId: string, stageId: string, verdict: Verdict, reason: string): Promise<Done>;
 }
+
+/** A direct member or owner of a group; name null when it cannot be read. Not a person: a group or an app. */
+export type Insider = {
+  readonly oid: string;
+  readonly name: string | null;
+  readonly isPerson: boolean;
+  readonly access: Access;
+};
 
 export interface Directory {
   /** The people behind a policy's approver rules, groups expanded, disabled accounts left out. */
@@ -107,6 +125,8 @@ export interface Directory {
   /** Owners of a Microsoft 365 group: of the team, for a team's group. */
   owners(groupId: string): Promise<readonly NamedPerson[]>;
   isMember(groupId: string, oid: string): Promise<boolean>;
+  /** Everybody and everything directly in a group, with names; empty for a group that is not there. */
+  inside(groupId: string): Promise<readonly Insider[]>;
   groups(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Exact display names (after folding) of groups that anybody could watch; for announce, who has, policy. */
   groupsNamed(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
@@ -200,6 +220,17 @@ export type Route = {
   readonly at: Moment;
 };
 
+/** A short name for one or more groups. owner null: shared by the whole tenant. key: the name folded for comparing. */
+export type Alias = {
+  readonly tid: string;
+  readonly owner: string | null;
+  readonly key: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly by: Person;
+  readonly at: Moment;
+};
+
 /** One write of a use case. All changes of one commit happen or none. */
 export type Change =
   /** Fails the commit when the person already has an activation of this target that is not over. */
@@ -212,6 +243,9 @@ export type Change =
   | { readonly kind: 'park'; readonly parked: Parked }
   | { readonly kind: 'route'; readonly route: Route }
   | { readonly kind: 'noRoute'; readonly conversationId: string }
+  /** Takes the place of one with the same key and owner. */
+  | { readonly kind: 'alias'; readonly alias: Alias }
+  | { readonly kind: 'noAlias'; readonly alias: Pick<Alias, 'tid' | 'owner' | 'key'> }
   | { readonly kind: 'answered'; readonly eventId: string };
 
 export type CardRecord = { readonly place: Place; readonly activityId: string | null };
@@ -244,6 +278,8 @@ export interface Store {
   activationsByShortId(id: string): Promise<readonly Activation[]>;
   openActivation(person: Person, targetKey: string): Promise<Activation | null>;
   openActivations(person: Person): Promise<readonly Activation[]>;
+  /** Of these targets all activations that are not over, whoever's in the tenant. */
+  openActivationsOf(tid: string, targetKeys: readonly string[]): Promise<readonly Activation[]>;
   lastActivation(person: Person): Promise<Activation | null>;
   /** Everything that one sentence ordered, oldest first; the newest of a target when it was asked for again. */
   activationsOfBatch(id: string): Promise<readonly Activation[]>;
@@ -276,6 +312,8 @@ export interface Store {
   forgetPlace(conversationId: string): Promise<void>;
   knownPerson(person: Person): Promise<KnownPerson | null>;
   knownPeople(tid: string, oids: readonly string[]): Promise<readonly KnownPerson[]>;
+  /** The person's own and the shared ones, by key; where both have a key, the own one first. */
+  aliases(person: Person): Promise<readonly Alias[]>;
   routes(): Promise<readonly Route[]>;
   route(conversationId: string): Promise<Route | null>;
 

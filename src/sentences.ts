@@ -2,6 +2,8 @@ import { activate, keep } from './activate/activate.ts';
 import { repeat } from './activate/again.ts';
 import { dryRun } from './activate/dry-run.ts';
 import { findTarget, unknownName } from './activate/named-targets.ts';
+import { defineAlias, listAliases, removeAlias } from './alias/alias.ts';
+import { expandAliases, usableAliases } from './alias/expand.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
 import { approvals, ruleByText } from './approve/approvals.ts';
 import type { Ask } from './core/decide.ts';
@@ -15,9 +17,12 @@ import { extend } from './extend/extend.ts';
 import { examplesFor, help } from './help/help.ts';
 import type { Activate, Cancel, Command, Deactivate, Extend, Problem } from './language/command.ts';
 import { parse } from './language/parse.ts';
+import { policyOf } from './policy/policy.ts';
 import type { Actor, Eligibility, Ports } from './ports.ts';
 import { parkForSignIn, signInCommand, signOut } from './sign-in/sign-in.ts';
 import { list, status } from './status/status.ts';
+import { readAsking, unknownGroup } from './who/names.ts';
+import { who } from './who/who.ts';
 
 /** A sentence in a chat: what it says, by whom, and where the answer with its details belongs. */
 export type Sentence = {
@@ -29,6 +34,9 @@ export type Sentence = {
 
 /** Verbs that name groups of the person's own; the names decide how the sentence is to be read. */
 const ownNames = ['activate', 'deactivate', 'extend', 'cancel'];
+/** Verbs that name groups without touching them: also those that the person approves, owns or administers. */
+const askedNames = ['who', 'policy', 'alias'];
+const mostAsked = 5;
 
 type Spoken = Pick<Sentence, 'text' | 'actor' | 'scope'>;
 
@@ -55,23 +63,47 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   const context = contextOf(ports, sentence);
   const plain = parse(sentence.text, context);
   const intent = plain.kind === 'problem' ? plain.intent : plain.kind;
+  if (intent !== undefined && askedNames.includes(intent)) return runAsking(ports, sentence, context);
   if (intent === undefined || !ownNames.includes(intent)) {
     return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : runPlain(ports, sentence, plain);
   }
-  const eligible = await ports.pim.eligibilities(actor);
+  const [eligible, stored] = await Promise.all([ports.pim.eligibilities(actor), ports.store.aliases(actor)]);
   const names = [...new Set(eligible.map(({ name }) => name))];
-  const known = parse(sentence.text, { ...context, names });
+  const aliases = usableAliases(stored, names);
+  const known = parse(sentence.text, { ...context, names: [...names, ...aliases.map(({ name }) => name)] });
   const signedIn = await ports.signIn.has(actor);
   if (known.kind === 'problem') {
-    const isName = known.code === 'group_not_found' || known.code === 'group_ambiguous';
     // Signed in, PIM lists more than the app may see: what comes through another group.
-    if (!isName || signedIn) return [await ask(ports, sentence, known, eligible)];
+    if (!isNameProblem(known) || signedIn) return [await ask(ports, sentence, known, eligible)];
   }
   if (!signedIn || known.kind === 'problem') {
     await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope: sentence.scope });
     return [];
   }
-  return runNamed(ports, sentence, known, eligible);
+  return runNamed(ports, sentence, expandAliases(known, aliases), eligible);
+}
+
+async function runAsking(
+  ports: Ports,
+  sentence: Sentence,
+  context: ReturnType<typeof contextOf>,
+): Promise<readonly Message[]> {
+  const { actor, place, scope, text } = sentence;
+  const { parsed, groups } = await readAsking(ports, actor, text, context);
+  if (parsed.kind === 'problem') {
+    if (!isNameProblem(parsed) || (await ports.signIn.has(actor))) return [await ask(ports, sentence, parsed, [])];
+    await parkForSignIn(ports, actor, place, { kind: 'sentence', text, scope });
+    return [];
+  }
+  if (parsed.kind === 'alias') return [await defineAlias(ports, actor, scope, parsed)];
+  if (parsed.kind !== 'who' && parsed.kind !== 'policy') return [notYet(parsed.kind)];
+  const meant = groups.filter(({ name }) => parsed.groups.includes(name));
+  if (meant.length > mostAsked) return [problem(`I answer for ${mostAsked} groups at a time, at most.`)];
+  return parsed.kind === 'who' ? who(ports, actor, meant) : policyOf(ports, actor, meant);
+}
+
+function isNameProblem({ code }: Problem): boolean {
+  return code === 'group_not_found' || code === 'group_ambiguous';
 }
 
 /** The mention and tags that Teams puts around a sentence; the language does the thorough work for its own commands. */
@@ -138,6 +170,10 @@ async function runPlain(ports: Ports, sentence: Sentence, command: Command): Pro
       return [await announce(ports, actor, place, command.groups)];
     case 'stopAnnounce':
       return [await stopAnnouncing(ports, actor, place, command.groups)];
+    case 'aliases':
+      return [await listAliases(ports, actor)];
+    case 'removeAlias':
+      return [await removeAlias(ports, actor, sentence.scope, command.name)];
     case 'help':
       return [await help(ports, actor, command.topic)];
     case 'repeat':
@@ -261,8 +297,12 @@ async function ask(
   eligible: readonly Eligibility[],
 ): Promise<Message> {
   const choices = (unclear.choices ?? []).slice(0, mostChoices);
-  const isName = unclear.code === 'group_not_found' || unclear.code === 'group_ambiguous';
+  const isName = isNameProblem(unclear);
+  const onlyAsked = unclear.intent !== undefined && askedNames.includes(unclear.intent);
   if (choices.length === 0) {
+    if (onlyAsked) {
+      return unclear.code === 'group_not_found' ? unknownGroup(unclear.words) : misread(ports, actor, unclear);
+    }
     return isName
       ? unknownName(unclear.words, undefined, eligible, unclear.intent ?? 'activate')
       : misread(ports, actor, unclear);
@@ -277,7 +317,7 @@ async function ask(
     kind: 'choice',
     id,
     typed: isName ? unclear.words : unclear.message,
-    verb: unclear.intent ?? 'activate',
+    verb: onlyAsked ? 'ask about' : (unclear.intent ?? 'activate'),
     why: isName ? 'near' : 'confirm',
     options: choices.map(({ label }) => ({ name: label, access: 'member' })),
   };

@@ -1,6 +1,6 @@
 import type { NamedPerson } from '../core/person.ts';
 import type { ApproverRule } from '../core/policy.ts';
-import type { Directory } from '../ports.ts';
+import type { Directory, Insider } from '../ports.ts';
 import { batch } from './batch.ts';
 import { cache } from './cache.ts';
 import { graph as graphOf, GraphRefusal, must } from './client.ts';
@@ -67,6 +67,7 @@ export function graphDirectory(options: Options): GraphDirectory {
       const { members } = await load(graph, kept, [], [groupId]);
       return (members.get(groupId) ?? []).some((member) => sameId(member.id, oid) && isEnabled(member));
     },
+    inside: (groupId) => readInside(graph, groupId),
     groups: (ids) => groupNames(graph, kept.names, ids),
     groupsNamed: async (name) => {
       const path = address('/groups', { $filter: `displayName eq ${literal(name)}`, $select: 'id,displayName' });
@@ -75,6 +76,25 @@ export function graphDirectory(options: Options): GraphDirectory {
       return rowsOf(groupRow, listed.rows).map((row) => ({ id: row.id, name: row.displayName ?? name }));
     },
   };
+}
+
+/** Direct members and owners in one exchange. Source: Graph group-list-members, group-list-owners. */
+async function readInside(graph: Graph, groupId: string): Promise<readonly Insider[]> {
+  const group = `/groups/${segment(groupId)}`;
+  const paths = [`${group}/members`, `${group}/owners`].map((path) =>
+    address(path, { $select: userFields, $top: 999 }),
+  );
+  const parts = await batch(graph, paths, { patient: true });
+  const found: Insider[] = [];
+  for (const [at, access] of (['member', 'owner'] as const).entries()) {
+    const listed = await restOfPages(graph, graph.app.get, parts[at] ?? { kind: 'notFound' });
+    if (listed.kind === 'notFound') continue;
+    if (listed.kind !== 'rows') throw new GraphRefusal('who is in a group', listed);
+    for (const row of rowsOf(userRow, listed.rows)) {
+      found.push({ oid: row.id, name: row.displayName ?? null, isPerson: isPerson(row), access });
+    }
+  }
+  return found;
 }
 
 type Kept = {
@@ -132,7 +152,11 @@ function membersPath(groupId: string): string {
 
 /** Of members of all kinds the people: groups, devices and service principals say what they are. */
 function peopleIn(rows: readonly unknown[]): readonly User[] {
-  return rowsOf(userRow, rows).filter((row) => (row['@odata.type'] ?? '#microsoft.graph.user').endsWith('.user'));
+  return rowsOf(userRow, rows).filter(isPerson);
+}
+
+function isPerson(row: User): boolean {
+  return (row['@odata.type'] ?? '#microsoft.graph.user').endsWith('.user');
 }
 
 function add(found: Map<string, NamedPerson>, user: User | 'none'): void {

@@ -4,7 +4,7 @@ import type { Person } from '../core/person.ts';
 import type { Policy } from '../core/policy.ts';
 import { targetKey } from '../core/target.ts';
 import type { Target } from '../core/target.ts';
-import type { Done, Eligibility, Ordered, Pim } from '../ports.ts';
+import type { Done, Eligibility, Holder, Ordered, Pim } from '../ports.ts';
 import { decideStage, readStage } from './approvals.ts';
 import { cache } from './cache.ts';
 import { graph as graphOf, GraphRefusal } from './client.ts';
@@ -90,6 +90,7 @@ export function graphPim(options: Options): Pim {
     cancel,
     read: (activations) => readActivations(graph, activations),
     active: (person) => readActive(graph, person),
+    holders: (groupId) => readHolders(graph, groupId),
     stage: (approver, approvalId) => readStage(graph, approver, approvalId),
     rule: (approver, approvalId, stageId, verdict, reason) =>
       decideStage(graph, approver, { approvalId, stageId }, verdict, reason),
@@ -122,6 +123,21 @@ async function readActive(
     .filter((row) => isActivated(row) && sameId(row.principalId, person.oid))
     .map((row) => ({
       target: { kind: 'group', groupId: row.groupId, access: row.accessId },
+      endsAt: row.endDateTime,
+    }));
+}
+
+/** Every page of what runs in one group. Source: Graph privilegedaccessgroup-list-assignmentscheduleinstances. */
+async function readHolders(graph: Graph, groupId: string): Promise<readonly Holder[]> {
+  const path = address(instances, { $filter: `groupId eq ${literal(groupId)}` });
+  const listed = await allPages(graph, graph.app.get, path);
+  if (listed.kind !== 'rows') throw new GraphRefusal('the assignments of a group', listed);
+  return rowsOf(instanceRow, listed.rows)
+    .filter((row) => sameId(row.groupId, groupId))
+    .map((row) => ({
+      oid: row.principalId,
+      access: row.accessId,
+      assignment: isActivated(row) ? 'activated' : 'assigned',
       endsAt: row.endDateTime,
     }));
 }

@@ -13,6 +13,7 @@ type Reads = Pick<
   | 'activationsByShortId'
   | 'openActivation'
   | 'openActivations'
+  | 'openActivationsOf'
   | 'lastActivation'
   | 'activationsOfBatch'
   | 'waitingFor'
@@ -36,6 +37,11 @@ export function activationReads({ db }: Database): Reads {
     },
     async openActivations({ tid, oid }) {
       const found = select().where('tid', '=', tid).where('oid', '=', oid).where('is_over', '=', 0);
+      return all(await found.orderBy('asked_at').orderBy('id').execute());
+    },
+    async openActivationsOf(tid, targetKeys) {
+      if (targetKeys.length === 0) return [];
+      const found = select().where('tid', '=', tid).where('target_key', 'in', targetKeys).where('is_over', '=', 0);
       return all(await found.orderBy('asked_at').orderBy('id').execute());
     },
     async lastActivation({ tid, oid }) {

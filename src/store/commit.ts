@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Change } from '../ports.ts';
 import { addActivation, changeActivation } from './activations.ts';
+import { dropAlias, setAlias } from './aliases.ts';
 import { settleEvent } from './events.ts';
 import { enqueue, jobId } from './jobs.ts';
 import { appendToLedger } from './ledger.ts';
@@ -44,6 +45,9 @@ function lockOrder(change: Change): string {
       return `3 ${change.route.place.conversationId}`;
     case 'noRoute':
       return `3 ${change.conversationId}`;
+    case 'alias':
+    case 'noAlias':
+      return `3 ${change.alias.tid} ${change.alias.owner ?? ''} ${change.alias.key}`;
     case 'answered':
       return `4 ${change.eventId}`;
     case 'job':
@@ -67,6 +71,12 @@ async function write(db: Kysely<Tables>, change: Change): Promise<boolean> {
       return true;
     case 'noRoute':
       await dropRoute(db, change.conversationId);
+      return true;
+    case 'alias':
+      await setAlias(db, change.alias);
+      return true;
+    case 'noAlias':
+      await dropAlias(db, change.alias);
       return true;
     case 'answered':
       await settleEvent(db, change.eventId);

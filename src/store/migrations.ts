@@ -7,7 +7,10 @@ import { protectLedger } from './ledger-triggers.ts';
 
 /** Brings the tables to the newest shape, all or nothing. A released migration is never edited; a new one is added. */
 export async function migrate({ kind, db }: Database): Promise<void> {
-  const migrations: Record<string, Migration> = { '001-first': { up: (on: Kysely<Tables>) => first(kind, on) } };
+  const migrations: Record<string, Migration> = {
+    '001-first': { up: (on: Kysely<Tables>) => first(kind, on) },
+    '002-aliases-and-holders': { up: (on: Kysely<Tables>) => aliasesAndHolders(kind, on) },
+  };
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined)
@@ -23,6 +26,16 @@ async function first(kind: Database['kind'], db: Kysely<Tables>): Promise<void> 
   await protectLedger(kind, db);
   await make('pulse', ['id int key', 'beats int']);
   await db.insertInto('pulse').values({ id: 1, beats: 0 }).execute();
+}
+
+async function aliasesAndHolders(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {
+  await tableMaker(kind, db)('alias', ['tid text key', 'owner text key', 'name_key text key', 'body text']);
+  await db.schema
+    .createIndex('activation_target')
+    .on('activation')
+    .columns(['tid', 'target_key'])
+    .where(sql.ref('is_over'), '=', sql.lit(0))
+    .execute();
 }
 
 async function makeActivations(make: TableMaker, db: Kysely<Tables>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Store } from '../ports.ts';
 import { activationReads } from './activations.ts';
+import { aliasReads } from './aliases.ts';
 import { cardRecords } from './cards.ts';
 import { commit } from './commit.ts';
 import { events } from './events.ts';
@@ -39,6 +40,7 @@ function storeOn(database: Database, seal: Seal): Store & LedgerReader {
     ...parkedWishes(database),
     ...people(database),
     ...routeReads(database),
+    ...aliasReads(database),
     ...events(database),
     ...sealedRecords(database),
     ...ledgerReader(database),

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Activation } from '../core/activation.ts';
 import type { Place } from '../core/place.ts';
-import type { Job, Parked, Route } from '../ports.ts';
+import type { Alias, Job, Parked, Route } from '../ports.ts';
 import type { Kept } from './kept.ts';
 
 /** Booleans as both databases know them. */
@@ -59,6 +59,8 @@ export type Tables = {
     place: Kept<Place> | null;
   };
   route: { conversation_id: string; place_at: number; place: Kept<Place>; body: Kept<Omit<Route, 'place'>> };
+  /** owner is empty for those that everybody shares. */
+  alias: { tid: string; owner: string; name_key: string; body: Kept<Alias> };
   event: { id: string; at: number; oid: string | null; settled: Flag; place: Kept<Place> };
   token: {
     tid: string;

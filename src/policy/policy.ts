@@ -1,0 +1,75 @@
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import type { NamedGroup } from '../core/named-group.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Access } from '../core/target.ts';
+import { isPlain } from '../language/names.ts';
+import { quote } from '../language/quotes.ts';
+import type { Actor, Ports } from '../ports.ts';
+import { rulesOf, whoseRules } from './rules.ts';
+import type { ApproverNames } from './rules.ts';
+
+/** `policy X`: what activating it asks for, a sentence a rule; one answer for each thing that the person may be in it. */
+export async function policyOf(ports: Ports, actor: Actor, groups: readonly NamedGroup[]): Promise<readonly Message[]> {
+  const asked = groups.flatMap((group) => accessesOf(group).map((access) => ({ group, access })));
+  const targets = asked.map(({ group, access }) => ({ kind: 'group', groupId: group.groupId, access }) as const);
+  const [policies, owners] = await Promise.all([
+    ports.pim.policies(targets),
+    Promise.all(asked.map(({ group }) => ports.directory.owners(group.groupId))),
+  ]);
+  return Promise.all(
+    asked.map(async ({ group, access }, at) => {
+      const policy = policies[at] ?? null;
+      if (policy === null) return unread(group.name);
+      const names = await approverNames(ports, actor, policy);
+      return notice(
+        '○',
+        `${group.name} ${access === 'owner' ? 'as OWNER' : 'as a member'}: what activation asks for`,
+        ...rulesOf(policy, names),
+        whoseRules((owners[at] ?? []).map(({ name }) => name)),
+        group.eligible.length === 0
+          ? 'You cannot activate it yourself.'
+          : `You would say: ${sentenceFor(group.name, access, policy, ports.settings.defaultMinutes)}`,
+      );
+    }),
+  );
+}
+
+/** Who cannot activate it asks about everybody's rules, the owner's included. */
+function accessesOf({ eligible }: NamedGroup): readonly Access[] {
+  return eligible.length === 0 ? ['member', 'owner'] : eligible;
+}
+
+async function approverNames(ports: Ports, actor: Actor, { approval }: Policy): Promise<ApproverNames> {
+  const rules = approval?.approvers ?? [];
+  const people = rules.filter(({ kind }) => kind === 'person');
+  const groups = rules.filter(({ kind }) => kind === 'group').map(({ id }) => id);
+  const [found, names] = await Promise.all([
+    people.length === 0 ? [] : ports.directory.approvers(actor.tid, people),
+    groups.length === 0 ? new Map<string, string>() : ports.directory.groups(groups),
+  ]);
+  return {
+    people: found.map(({ name }) => name),
+    groups: groups.map((id) => names.get(id) ?? 'a group whose name I cannot read'),
+  };
+}
+
+/** A sentence that this policy lets through. */
+export function sentenceFor(name: string, access: Access, policy: Policy, defaultMinutes: number): string {
+  const minutes = Math.min(defaultMinutes, policy.maximumMinutes ?? defaultMinutes);
+  const length = minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
+  return [
+    `activate ${isPlain(name) ? name : quote(name)}`,
+    ...(access === 'owner' ? ['as owner'] : []),
+    `for ${length}`,
+    ...(policy.justification ? ['because …'] : []),
+    ...(policy.ticket ? ['ticket INC0012345'] : []),
+  ].join(' ');
+}
+
+function unread(name: string): Message {
+  return problem(`The policy of ${name} cannot be read now.`, {
+    why: 'PIM does not manage this group, or it did not answer.',
+    next: 'Try again in a minute; an owner of the group can look at its role settings in Entra.',
+  });
+}
