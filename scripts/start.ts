@@ -32,27 +32,38 @@ export async function start(): Promise<void> {
     await startSandboxed(env);
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    // Once everything stops, whoever was waited for has no news.
+    if (!stopping) process.stderr.write(`${error.message}\n`);
     await stop(1);
   }
 }
 
 async function startSandboxed(env: NodeJS.ProcessEnv): Promise<void> {
-  const data = resolve(env['JITNEY_DATA'] ?? 'data');
-  if (process.argv.includes('--fresh')) rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { recursive: true });
-  const port = Number(env['PORT'] ?? 3978);
-  const tenantFile = env['SANDBOX_TENANT'] ?? 'src/sandbox/tenants/contoso.yaml';
+  const port = portFrom(env, 'PORT', 3978);
+  const windowPort = portFrom(env, 'WINDOW_PORT', 3981);
+  const tenantFile = env['SANDBOX_TENANT'] || 'src/sandbox/tenants/contoso.yaml';
   // Only here: an installation without development packages runs the bot alone and has no sandbox.
   const { writeWindows } = await import('./windows.ts');
   const tenant = await readTenant(tenantFile);
-  const windows = writeWindows(tenant, join(data, 'windows'), Number(env['WINDOW_PORT'] ?? 3981));
-  await Promise.all([port, ...windows.map((window) => window.port)].map(portIsFree));
+  await Promise.all([port, ...tenant.windows.map((_, index) => windowPort + index)].map(portIsFree));
 
+  // Not before the ports are known to be free: whoever holds them may be at work on this data.
+  const data = resolve(env['JITNEY_DATA'] || 'data');
+  if (process.argv.includes('--fresh')) rmSync(data, { recursive: true, force: true });
+  mkdirSync(data, { recursive: true });
+  const windows = writeWindows(tenant, join(data, 'windows'), windowPort);
   const sandbox = await startSandbox(env, data, tenantFile);
   await startBot(env, data, port, sandbox);
   await Promise.all(windows.map((window) => startWindow(window, port)));
   process.stdout.write(`${howToGoOn(tenant, windows, data)}\n`);
+}
+
+function portFrom(env: NodeJS.ProcessEnv, name: string, otherwise: number): number {
+  const text = env[name]?.trim() || String(otherwise);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  // Room for the ports of the windows, which follow the first one.
+  if (port >= 1 && port <= 65_500) return port;
+  throw new StartProblem(`${name} is “${text}”: give a port from 1 to 65500.`);
 }
 
 async function readTenant(file: string): Promise<Tenant> {
@@ -60,6 +71,8 @@ async function readTenant(file: string): Promise<Tenant> {
   try {
     return loadTenant(readFileSync(file, 'utf8'), file);
   } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (isMissing) throw new StartProblem(`SANDBOX_TENANT names ${file}, and there is no such file.`);
     throw new StartProblem(error instanceof Error ? error.message : String(error));
   }
 }
@@ -165,9 +178,10 @@ async function answers(url: string, who: string): Promise<void> {
 function portIsFree(port: number): Promise<void> {
   return new Promise((done, fail) => {
     const probe = createServer();
-    probe.once('error', () =>
-      fail(new StartProblem(`Port ${port} is taken: stop what uses it, or set PORT and WINDOW_PORT.`)),
-    );
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const what = error.code === 'EADDRINUSE' ? 'is taken: stop what uses it' : 'cannot be used';
+      fail(new StartProblem(`Port ${port} ${what}, or set PORT and WINDOW_PORT.`));
+    });
     probe.listen(port, '127.0.0.1', () => probe.close(() => done()));
   });
 }

@@ -407,7 +407,8 @@ describe('the committed files of env', () => {
   test('the example’s values are the defaults, and filled with a tenant it is good', () => {
     const values = parseEnv(example);
     expect(good({ ...values, ...real })).toEqual(good(real));
-    expect(namesWrong(values)).toEqual(namesWrong({ PUBLIC_URL: real['PUBLIC_URL'] }));
+    expect(isConfigured(values)).toBe(false);
+    expect(namesWrong(values)).toEqual(namesWrong({}));
   });
 
   test('the sandbox’s values suffice with the addresses that it prints, and for nothing else', () => {

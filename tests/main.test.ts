@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -27,10 +27,12 @@ const real = {
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'jitney-main-'));
+  mkdirSync(join(folder, 'env'));
+  copyFileSync(join(root, 'env', '.env.sandbox'), join(folder, 'env', '.env.sandbox'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** In a folder of its own, so that nobody's env/.env is read. */
+/** In a folder of its own, with the committed values of the sandbox and nobody's env/.env. */
 function start(env: Readonly<Record<string, string>>, cwd = folder): Started {
   return launch(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
     cwd,
@@ -92,9 +94,7 @@ describe('the bot does not start', () => {
   test('without its sandbox: one line that says where it looked', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const { GRAPH_CLIENT_ID, GRAPH_CLIENT_SECRET, TENANT_ID, TOKEN_ENCRYPTION_KEY } = real;
-    const tenant = { GRAPH_CLIENT_ID, GRAPH_CLIENT_SECRET, TENANT_ID, TOKEN_ENCRYPTION_KEY };
-    const ended = await start({ ...tenant, SANDBOX: '1', GRAPH_URL: url, AUTHORITY_URL: url }).ended;
+    const ended = await start({ SANDBOX: '1', GRAPH_URL: url, AUTHORITY_URL: url }).ended;
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(`Jitney did not start: the sandbox does not answer at ${url}: fetch failed: `);
     expect(ended.stderr.split('\n').length).toBe(2);
@@ -110,20 +110,17 @@ describe('the bot tells operators', () => {
   async function startBot(): Promise<void> {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    bot = start(
-      {
-        SANDBOX: '1',
-        PORT: String(port),
-        HOST: '0.0.0.0',
-        DATABASE_URL: `sqlite:${join(folder, 'ready.db')}`,
-        GRAPH_URL: sandbox.graph,
-        AUTHORITY_URL: sandbox.authority,
-        NODE_EXTRA_CA_CERTS: sandbox.ca,
-        MICROSOFT_APP_ID: real.MICROSOFT_APP_ID,
-        BOT_OPENID_METADATA_URL: channel.metadataUrl,
-      },
-      root,
-    );
+    bot = start({
+      SANDBOX: '1',
+      PORT: String(port),
+      HOST: '0.0.0.0',
+      DATABASE_URL: `sqlite:${join(folder, 'ready.db')}`,
+      GRAPH_URL: sandbox.graph,
+      AUTHORITY_URL: sandbox.authority,
+      NODE_EXTRA_CA_CERTS: sandbox.ca,
+      MICROSOFT_APP_ID: real.MICROSOFT_APP_ID,
+      BOT_OPENID_METADATA_URL: channel.metadataUrl,
+    });
     await eventually(
       () =>
         fetch(`${url}/healthz`).then(

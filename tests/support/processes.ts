@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 export type Started = {
+  readonly pid: number;
   readonly stdout: string;
   readonly stderr: string;
   /** The program and all that it started have closed their output. */
@@ -46,6 +47,7 @@ export function launch(command: string, args: readonly string[], { cwd, env }: L
   }
 
   return {
+    pid: child.pid ?? 0,
     get stdout() {
       return stdout;
     },
