@@ -1,13 +1,16 @@
 import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import type { Place } from './core/place.ts';
+import { activate, unkeep } from './activate/activate.ts';
 import { orderVerified } from './activate/order.ts';
 import { rule } from './approve/rule.ts';
 import { isVerb, press } from './clicks.ts';
+import { readTargetKey } from './core/target.ts';
 import { end } from './deactivate/end.ts';
 import { deliver } from './deliver/deliver.ts';
+import { answeredThere, createElsewhere, noOwnChat, ownChat, refused, sealedFor } from './elsewhere.ts';
 import { welcome } from './help/help.ts';
-import type { Actor, Change, Incoming, Parked, Ports } from './ports.ts';
+import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
 import { isAboutTheRoom, obey } from './sentences.ts';
 import { expireSignIns } from './sign-in/sign-in.ts';
 import { requesterCard } from './watch/settle.ts';
@@ -16,6 +19,8 @@ import { watch } from './watch/watch.ts';
 export type App = {
   /** One activity from Teams. The message that comes back replaces the clicked card; null leaves it. Never throws. */
   readonly handle: (incoming: Incoming) => Promise<Message | null>;
+  /** One step of the message extension; what comes back is for the eyes of whoever took it. Never throws. */
+  readonly compose: (composed: Composed) => Promise<Message>;
   /** Everything that time does: deliveries, readings of PIM, expiries, answers that a crash swallowed. Never throws. */
   readonly tick: () => Promise<void>;
   /** Sends what is due now. */
@@ -30,7 +35,15 @@ const answerMs = 60_000;
 export function createApp(ports: Ports, isSealed: Guard): App {
   const worker = ports.ids.id();
 
+  const elsewhere = createElsewhere(ports, here, wentWrong);
+
   async function handle(incoming: Incoming): Promise<Message | null> {
+    return incoming.kind === 'action' && incoming.place.kind !== 'personal'
+      ? elsewhere.press(incoming)
+      : here(incoming);
+  }
+
+  async function here(incoming: Incoming): Promise<Message | null> {
     const at = ports.clock.wall();
     const actor = 'actor' in incoming ? incoming.actor : null;
     try {
@@ -57,15 +70,14 @@ export function createApp(ports: Ports, isSealed: Guard): App {
         return { card: null, said: await sentence(incoming) };
       case 'action': {
         const { actor, place, verb, id, mac, inputs } = incoming;
-        if (!isVerb(verb) || !isSealed(verb, id, actor.oid, mac)) {
-          ports.log.warn('card.refused', { verb: verb.slice(0, 40), actor: actor.oid });
-          return { card: null, said: [say(incoming, 0, notForYou())] };
+        if (!isVerb(verb) || !isSealed(verb, id, sealedFor(verb, actor), mac)) {
+          return { card: null, said: [say(incoming, 0, refused(ports, verb, actor))] };
         }
         const clicked = await press(ports, { actor, place, verb, id, inputs });
         return { card: clicked.card, said: clicked.said.map((message, index) => say(incoming, index, message)) };
       }
       case 'edited':
-        return { card: null, said: [say(incoming, 0, edited())] };
+        return { card: null, said: [say(await quiet(incoming), 0, edited())] };
       case 'installed':
         return { card: null, said: await installed(incoming) };
       case 'removed':
@@ -80,17 +92,18 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       const replies = await obey(ports, { text, actor, place, scope });
       return replies.map((message, index) => say(incoming, index, message));
     }
-    const own = (await ports.store.knownPerson(actor))?.place ?? null;
-    if (!own) {
-      const next = 'Open a chat with me and say it there; afterwards you can say it here too.';
-      return [
-        say(incoming, 0, problem('I answer such things in your own chat, and have none with you yet.', { next })),
-      ];
-    }
+    const own = await ownChat(ports, actor);
+    if (!own) return [say(incoming, 0, noOwnChat())];
     const replies = await obey(ports, { text, actor, place: own, scope });
     const private_ = replies.map((message, index) => say({ ...incoming, place: own }, index, message));
     if (ports.settings.roomAnswers === 'none') return private_;
-    return [...private_, say(incoming, replies.length, notice('○', 'Answered in your own chat.'))];
+    return [...private_, say(incoming, replies.length, answeredThere())];
+  }
+
+  /** The same from the person's own chat, where rooms are to hear nothing. */
+  async function quiet(incoming: Extract<Incoming, { kind: 'edited' }>): Promise<Incoming> {
+    if (incoming.place.kind === 'personal' || ports.settings.roomAnswers !== 'none') return incoming;
+    return { ...incoming, place: (await ownChat(ports, incoming.actor)) ?? incoming.place };
   }
 
   function say(incoming: Incoming, index: number, message: Message): Change {
@@ -138,19 +151,23 @@ export function createApp(ports: Ports, isSealed: Guard): App {
 
   /** Caught once, here: the person gets a sentence with a reference, the log gets the error under the same reference. */
   async function failed(incoming: Incoming, error: unknown): Promise<Message | null> {
+    const message = wentWrong(incoming.kind, error);
+    try {
+      await ports.store.commit([say(incoming, 99, message), { kind: 'answered', eventId: incoming.eventId }]);
+    } catch (second) {
+      ports.log.error('turn.unanswered', { event: incoming.kind, error: second });
+    }
+    return null;
+  }
+
+  function wentWrong(event: string, error: unknown): Message {
     const reference = ports.ids.id().slice(0, 8);
-    ports.log.error('turn.failed', { reference, event: incoming.kind, error });
-    const message = problem('Something went wrong on my side.', {
+    ports.log.error('turn.failed', { reference, event, error });
+    return problem('Something went wrong on my side.', {
       why: 'PIM, the directory or my own database did not answer as expected. I may not have done what you asked.',
       next: 'Say “status” to see what is there, then try again.',
       reference,
     });
-    try {
-      await ports.store.commit([say(incoming, 99, message), { kind: 'answered', eventId: incoming.eventId }]);
-    } catch (second) {
-      ports.log.error('turn.unanswered', { reference, error: second });
-    }
-    return null;
   }
 
   /** What waited for a sign-in goes on as if it had just been said. */
@@ -185,6 +202,12 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       return body.text === '' ? [] : obey(ports, { text: body.text, actor, place, scope: body.scope });
     if (body.kind === 'stepUp') {
       const message = await orderVerified(ports, body.activationId);
+      return message ? [message] : [];
+    }
+    if (body.kind === 'wish') {
+      const target = readTargetKey(body.targetKey);
+      const named = target && { target, name: body.targetName };
+      const message = named && (await activate(ports, actor, place, named, unkeep(body.ask)));
       return message ? [message] : [];
     }
     if (body.kind !== 'action' || !isVerb(body.verb)) return [];
@@ -253,14 +276,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
     }
   }
 
-  return { handle, tick, flush };
-}
-
-function notForYou(): Message {
-  return problem('This button is not for you, or its card is not one of mine.', {
-    why: 'A card works for the person it was sent to, as it was sent.',
-    next: 'Say “approvals” or “status” to get your own cards.',
-  });
+  return { handle, compose: elsewhere.compose, tick, flush };
 }
 
 function edited(): Message {

@@ -1,6 +1,7 @@
-import { activate, unkeep } from './activate/activate.ts';
+import { activate, askAbout, keep, unkeep } from './activate/activate.ts';
 import { activateAgain, retry } from './activate/again.ts';
 import { answer, dismiss, pick, tooLate } from './activate/answers.ts';
+import { readForm } from './activate/form.ts';
 import { rule } from './approve/rule.ts';
 import type { Activation } from './core/activation.ts';
 import { notice, problem, verbs } from './core/message.ts';
@@ -40,6 +41,7 @@ const writing: readonly Verb[] = [
   'endTarget',
   'answer',
   'pick',
+  'ask',
 ];
 
 /** A button was pressed by the person it was made for; the seal has been checked, the actor is the verified one. */
@@ -85,6 +87,10 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
       return picked(ports, actor, id);
     case 'dismiss':
       return replaced(await dismiss(ports, actor, id));
+    case 'ask':
+      return askRow(ports, actor, place, id);
+    case 'fill':
+      return filled(ports, click);
     case 'list':
       return said(await list(ports, actor, undefined));
   }
@@ -141,6 +147,25 @@ async function activateRow(ports: Ports, actor: Actor, place: Place, key: string
   if (!eligible)
     return said(problem('You cannot activate this any more.', { next: 'Say “list” to see what you can.' }));
   return said(await activate(ports, actor, place, eligible, {}));
+}
+
+/** Pressed on a card in a room: the presser's own eligibility counts, and the answer is a question to them alone. */
+async function askRow(ports: Ports, actor: Actor, place: Place, key: string): Promise<Clicked> {
+  const eligible = (await ports.pim.eligibilities(actor)).find(({ target }) => targetKey(target) === key);
+  if (eligible) return said(await askAbout(ports, actor, place, eligible));
+  const what = 'The group on that card is not among those you can activate.';
+  return said(problem(what, { why: 'Nothing was asked of PIM.', next: 'Say “list” to see yours.' }));
+}
+
+/** A form is a wish like a typed one: the same policy, the same sign-in first. */
+async function filled(ports: Ports, { actor, place, id, inputs }: Click): Promise<Clicked> {
+  const form = await readForm(ports, actor, id, inputs);
+  if (form.kind === 'wrong') return said(form.message);
+  const { named, ask } = form;
+  if (await ports.signIn.has(actor)) return said(await activate(ports, actor, place, named, ask));
+  const wish = { kind: 'wish', targetKey: targetKey(named.target), targetName: named.name, ask: keep(ask) } as const;
+  await parkForSignIn(ports, actor, place, wish);
+  return said();
 }
 
 async function endRow(ports: Ports, actor: Actor, place: Place, key: string): Promise<Clicked> {

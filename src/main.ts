@@ -65,6 +65,7 @@ async function run(config: Config, log: Log): Promise<void> {
     tenantId: tid,
     sandbox: config.sandbox,
     handle: (incoming) => application.handle(incoming),
+    compose: (composed) => application.compose(composed),
     render: (message, reader) => render(message, { reader, now: clock.now(), seal }),
     defaultZone: config.defaultTimeZone,
     log,

@@ -39,6 +39,29 @@ export type Incoming =
   | { readonly kind: 'installed'; readonly eventId: string; readonly actor: Actor | null; readonly place: Place }
   | { readonly kind: 'removed'; readonly eventId: string; readonly place: Place };
 
+/**
+ * From the message extension. It is opened in any chat, also in one between people that Jitney is no part of, so nothing
+ * here says where to write to: what has to be said goes to the person's own chat.
+ */
+export type Composed =
+  | {
+      readonly kind: 'search';
+      readonly actor: Actor;
+      readonly query: string;
+      readonly offset: number;
+      readonly count: number;
+    }
+  | { readonly kind: 'form'; readonly actor: Actor }
+  | {
+      readonly kind: 'filled';
+      readonly eventId: string;
+      readonly actor: Actor;
+      readonly verb: string;
+      readonly id: string;
+      readonly mac: string;
+      readonly inputs: Readonly<Record<string, string>>;
+    };
+
 // ---- chat ----------------------------------------------------------------------------------------------------------
 
 /** Whose eyes: decides the zone of times and whom buttons are sealed for. oid null: a room, no buttons. */
@@ -157,6 +180,8 @@ export type ParkedBody =
   | { readonly kind: 'action'; readonly verb: string; readonly id: string; readonly reason: string }
   /** A running activation to be ended and asked for again, longer; waits for the person's yes. */
   | { readonly kind: 'extension'; readonly activationId: string; readonly ask: ParkedAsk }
+  /** What was filled into a form; it goes on after the sign-in. */
+  | { readonly kind: 'wish'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
   /** An intent whose policy wants one more check of the person; it is ordered when that is done. */
   | {
       readonly kind: 'stepUp';

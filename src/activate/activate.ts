@@ -15,7 +15,7 @@ import { requesterCard } from '../watch/settle.ts';
 import { order } from './order.ts';
 
 /** A question waits this long; an older answer is asked again, because the world has moved on. */
-const questionMs = 15 * 60_000;
+export const questionMs = 15 * 60_000;
 
 /**
  * One wish for one target that the person is eligible for: policy, decision, then the order to PIM as that person.
@@ -48,6 +48,22 @@ export async function activate(
       return order(ports, activation);
     }
   }
+}
+
+/** The question about a target without a wish: also where the policy wants nothing, so that nothing happens unasked. */
+export async function askAbout(ports: Ports, actor: Actor, place: Place, named: NamedTarget): Promise<Message> {
+  const policy = await ports.pim.policy(named.target);
+  const open = await ports.store.openActivation(actor, targetKey(named.target));
+  const { defaultMinutes } = ports.settings;
+  const decision = decide({}, policy, { now: ports.clock.now(), defaultMinutes, open });
+  if (decision.kind === 'refused') return refuse(ports, actor, named, decision.reason);
+  const { needs, minutes } =
+    decision.kind === 'question' ? decision : { needs: [], minutes: minutesOf(decision.wish) ?? defaultMinutes };
+  return question(ports, actor, place, named, {}, policy, needs, minutes);
+}
+
+function minutesOf({ length }: Activation['wish']): number | null {
+  return length.kind === 'for' ? length.minutes : null;
 }
 
 function intend(

@@ -6,6 +6,7 @@ import type { Actor, Parked, Ports } from '../ports.ts';
 import { activate, unkeep } from './activate.ts';
 
 const longestJustification = 500;
+const longestTicket = 60;
 
 /** What the person filled into a question card; taken once, by the person it was asked. keep: the card stays to be mended. */
 export async function answer(
@@ -16,7 +17,7 @@ export async function answer(
 ): Promise<{ readonly message: Message; readonly keep: boolean }> {
   const parked = await ports.store.parked(id);
   if (parked?.body.kind !== 'question') return { message: tooLate(), keep: false };
-  const ask = answered(unkeep(parked.body.ask), inputs);
+  const ask = readInputs(unkeep(parked.body.ask), inputs);
   if (typeof ask === 'string') {
     return { message: problem(ask, { next: 'Mend it on the card and press Activate again.' }), keep: true };
   }
@@ -29,13 +30,14 @@ export async function answer(
 }
 
 /** The ask with the card's inputs in it, or one sentence about what is wrong with them. */
-function answered(ask: Ask, inputs: Readonly<Record<string, string>>): Ask | string {
+export function readInputs(ask: Ask, inputs: Readonly<Record<string, string>>): Ask | string {
   const justification = inputs['justification']?.trim() ?? '';
   const ticket = inputs['ticket']?.trim() ?? '';
   const minutes = inputs['duration'] === undefined ? null : Number(inputs['duration']);
   if (justification.length > longestJustification)
     return `The reason is longer than ${longestJustification} characters.`;
   if (minutes !== null && (!Number.isInteger(minutes) || minutes <= 0)) return 'The length is not one of the card’s.';
+  if (ticket.length > longestTicket) return `The ticket is longer than ${longestTicket} characters.`;
   if (ticket !== '' && !/\d/.test(ticket)) return 'A ticket number contains a digit, such as INC0012345.';
   const { until, ...rest } = ask;
   return {

@@ -1,3 +1,4 @@
+import { anybody } from '../core/message.ts';
 import type { Verb } from '../core/message.ts';
 import type { Context } from './context.ts';
 import { plain } from './text.ts';
@@ -24,6 +25,19 @@ export function button(context: Context, verb: Verb, id: string, title: string, 
     ...(look.style ? { style: look.style } : {}),
   };
   return [{ type: 'Action.Execute', verb, ...shared, fallback: { type: 'Action.Submit', ...shared } }];
+}
+
+/** The one button that anybody in a room may press: whoever does gets a question of their own, in their own chat. */
+export function openButton(context: Context, verb: 'ask', id: string, title: string): Action[] {
+  return button({ ...context, reader: { ...context.reader, oid: anybody } }, verb, id, title);
+}
+
+/** Sends the inputs of a card that stands in a window of its own; there Teams knows no Action.Execute. */
+export function submit(context: Context, verb: Verb, id: string, title: string): Action[] {
+  const reader = context.reader.oid;
+  if (reader === null) return [];
+  const data = { verb, id, mac: context.seal(verb, id, reader) };
+  return [{ type: 'Action.Submit', title, data, style: 'positive' }];
 }
 
 /** A link that opens in the browser: https, or http to this machine (the sandbox). */

@@ -11,4 +11,6 @@ export type View = {
   readonly template: TemplateName;
   readonly data: Readonly<Record<string, unknown>>;
   readonly say: readonly string[];
+  /** One line for the person who picks the card out of several; it is not on the card. */
+  readonly aside?: string;
 };

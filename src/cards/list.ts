@@ -64,7 +64,7 @@ const rowStates = {
   scheduled: 'scheduled',
 } as const;
 
-function rowState(row: ListRow, when: When): string {
+export function rowState(row: ListRow, when: When): string {
   if (row.state === 'active') return row.endsAt === null ? 'Active' : `Active until ${when(row.endsAt)}`;
   if (row.state !== 'available') return sentence(rowStates[row.state]);
   const needs = [

@@ -1,4 +1,4 @@
-import { sayMinutes } from '../core/duration.ts';
+import { commonMinutes, sayMinutes } from '../core/duration.ts';
 import type { Message } from '../core/message.ts';
 import { button } from './button.ts';
 import type { Context, View } from './context.ts';
@@ -7,15 +7,13 @@ import { accessWords, ownerMark } from './words.ts';
 
 type Question = Extract<Message, { kind: 'question' }>;
 
-const commonMinutes = [15, 30, 60, 120, 240, 480, 720, 1440];
-
 /** The one card that asks for what the policy wants and the sentence lacked; the length can always be changed. */
 export function questionView(message: Question, context: Context): View {
   const target = name(message.targetName);
   const tooLong = tooLongText(message);
   const wantsReason = message.needs.includes('justification');
   const wantsTicket = message.needs.includes('ticket');
-  const lacks = lacksText(Number(wantsReason) + Number(wantsTicket));
+  const lacks = message.needs.length === 0 ? 'for how long?' : lacksText(Number(wantsReason) + Number(wantsTicket));
   return {
     template: 'question',
     data: {

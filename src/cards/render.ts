@@ -3,14 +3,15 @@ import { activationView } from './activation.ts';
 import { announcementView } from './announcement.ts';
 import { choiceView, helpView, noticeView, problemView, signInView, welcomeView } from './answer.ts';
 import { approvalView } from './approval.ts';
+import { formView, offerView } from './compose.ts';
 import type { Context, View } from './context.ts';
 import { batchView, listView, statusView } from './list.ts';
 import { questionView } from './question.ts';
 import { expand } from './template.ts';
 import { inert, plain, sentence } from './text.ts';
 
-/** card: an Adaptive Card 1.5. summary: one line of plain text for the notification. */
-export type Rendered = { readonly card: Record<string, unknown>; readonly summary: string };
+/** card: an Adaptive Card 1.5. summary: one line of plain text for the notification. aside: one for whoever picks the card. */
+export type Rendered = { readonly card: Record<string, unknown>; readonly summary: string; readonly aside: string };
 
 /** Any message as a card for one reader. Pure apart from the templates, which were read at start. */
 export function render(message: Message, context: Context): Rendered {
@@ -20,6 +21,7 @@ export function render(message: Message, context: Context): Rendered {
   return {
     card: expand(view.template, { ...view.data, spoken: plain(spoken, 800) }),
     summary: plain(sentences[0] ?? '', 300),
+    aside: plain(inert(view.aside ?? ''), 200),
   };
 }
 
@@ -39,6 +41,10 @@ function viewOf(message: Message, context: Context): View {
       return listView(message, context);
     case 'batch':
       return batchView(message, context);
+    case 'offer':
+      return offerView(message, context);
+    case 'form':
+      return formView(message, context);
     case 'status':
       return statusView(message.activations, context);
     case 'help':

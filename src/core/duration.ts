@@ -1,6 +1,9 @@
 /** PIM refuses anything shorter, and ending an activation earlier (Graph error ActiveDurationTooShort). */
 export const shortestMinutes = 5;
 
+/** Lengths that a person picks from when none was said. */
+export const commonMinutes: readonly number[] = [15, 30, 60, 120, 240, 480, 720, 1440];
+
 const iso = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
 /** Whole minutes of an ISO 8601 duration of days, hours, minutes and seconds (rounded down); null if it is none. */

@@ -22,8 +22,13 @@ export const verbs = [
   'dismiss', // id: parked question
   'pick', // id: parked choice and index, "<id>:<n>"
   'list', // id: "all"
+  'ask', // id: target key; opens the presser's own question about it, and nothing more
+  'fill', // id: when the form was made; inputs target, duration, justification, ticket
 ] as const;
 export type Verb = (typeof verbs)[number];
+
+/** In the place of a reader: the seal of a button that anybody may press. Only `ask` is ever sealed so. */
+export const anybody = 'anybody';
 
 /** One row of what a person may activate. */
 export type ListRow = {
@@ -85,6 +90,16 @@ export type Message =
       readonly query: string | null;
       /** The id of a `page` button; null when these are the last. */
       readonly next: string | null;
+    }
+  /** Goes into any chat in the person's own name: a group and the way to one's own question about it. */
+  | { readonly kind: 'offer'; readonly row: ListRow }
+  /** id: when it was made. more: groups that did not fit. */
+  | {
+      readonly kind: 'form';
+      readonly id: string;
+      readonly targets: readonly Pick<ListRow, 'key' | 'name' | 'access'>[];
+      readonly more: number;
+      readonly minutes: number;
     }
   | { readonly kind: 'status'; readonly activations: readonly Activation[] }
   /** One living card for several targets of one sentence, a line each. */

@@ -138,7 +138,7 @@ async function signInCard(ports: Ports, parkedId: string, state: 'open' | 'done'
   if (!parked) return nothing;
   const existing = await ports.store.parkedCard(parkedId);
   const reader = await readerOf(ports, parked.place, parked.person.oid);
-  const going = parked.body.kind === 'sentence' && parked.body.text !== '' ? parked.body.text : null;
+  const going = goingOf(parked.body);
   const stepUp = parked.body.kind === 'stepUp' ? parked.body : null;
   const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, stepUp?.claims ?? null) : null;
   const message: Message = { kind: 'signIn', url, state, going, stepUpFor: stepUp?.targetName ?? null };
@@ -151,6 +151,12 @@ async function signInCard(ports: Ports, parkedId: string, state: 'open' | 'done'
   if (sent.kind === 'delivered')
     await ports.store.saveParkedCard(parkedId, { place: parked.place, activityId: sent.activityId });
   return sent;
+}
+
+/** What goes on by itself after the sign-in, as the person said it or could have. */
+function goingOf(body: Parked['body']): string | null {
+  if (body.kind === 'wish') return `activate ${body.targetName}`;
+  return body.kind === 'sentence' && body.text !== '' ? body.text : null;
 }
 
 /** Handed out once: what waited for the sign-in goes on, also when the sign-in page was opened twice. */

@@ -65,7 +65,7 @@ export async function expireSignIns(ports: Ports): Promise<void> {
   const due = ports.clock.now();
   for (const parked of await ports.store.takeExpiredParked(ports.clock.wall())) {
     const { body, id, person } = parked;
-    if (body.kind === 'sentence' || body.kind === 'stepUp') {
+    if (body.kind === 'sentence' || body.kind === 'wish' || body.kind === 'stepUp') {
       await ports.store.commit([{ kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due }]);
     }
     if (body.kind === 'action') {

@@ -52,9 +52,14 @@ async function runningElsewhere(ports: Ports, actor: Actor): Promise<readonly Li
 }
 
 /** What the person may activate, what is active, and what each one asks for. */
-export async function list(ports: Ports, actor: Actor, query: string | undefined, offset = 0): Promise<Message> {
+export async function list(
+  ports: Ports,
+  actor: Actor,
+  query: string | undefined,
+  { offset = 0, count = shownRows, fresh = true } = {},
+): Promise<Message> {
   const [eligible, running, open] = await Promise.all([
-    ports.pim.eligibilities(actor, { fresh: true }),
+    ports.pim.eligibilities(actor, { fresh }),
     ports.pim.active(actor),
     ports.store.openActivations(actor),
   ]);
@@ -69,7 +74,7 @@ export async function list(ports: Ports, actor: Actor, query: string | undefined
   const sorted = [...found].sort(
     (a, b) => rank(states, a.target) - rank(states, b.target) || a.name.localeCompare(b.name),
   );
-  const shown = sorted.slice(offset, offset + shownRows);
+  const shown = sorted.slice(offset, offset + count);
   const policies = await ports.pim.policies(shown.map(({ target }) => target));
   const rows = shown.map((one, index) => {
     const policy = policies[index] ?? null;
@@ -82,7 +87,7 @@ export async function list(ports: Ports, actor: Actor, query: string | undefined
     };
   });
   const more = Math.max(sorted.length - offset - shown.length, 0);
-  const next = more > 0 ? `${offset + shownRows}|${query ?? ''}` : null;
+  const next = more > 0 ? `${offset + count}|${query ?? ''}` : null;
   return { kind: 'list', rows, more, total: sorted.length, query: query ?? null, next };
 }
 
@@ -112,5 +117,5 @@ function row(eligible: Eligibility, state: Pick<ListRow, 'state' | 'endsAt'>): L
 export async function page(ports: Ports, actor: Actor, id: string): Promise<Message> {
   const at = id.indexOf('|');
   const query = id.slice(at + 1);
-  return list(ports, actor, query === '' ? undefined : query, Number(id.slice(0, at)) || 0);
+  return list(ports, actor, query === '' ? undefined : query, { offset: Number(id.slice(0, at)) || 0 });
 }

@@ -5,7 +5,7 @@ import type { Activity, InvokeResponse, TurnContext } from 'botbuilder';
 import { AuthenticationError } from 'botframework-connector';
 import type { Rendered } from '../cards/render.ts';
 import type { Message } from '../core/message.ts';
-import type { Chat, Clock, Incoming, Log, Reader } from '../ports.ts';
+import type { Chat, Clock, Composed, Incoming, Log, Reader } from '../ports.ts';
 import { activityShape } from './activity.ts';
 import type { TeamsActivity } from './activity.ts';
 import { createAuthentication, publicCloudMetadataUrl } from './authentication.ts';
@@ -31,6 +31,8 @@ export type BotOptions = {
   readonly allowedServiceHosts?: readonly string[];
   /** For an action: the message whose card takes the clicked one's place, or null to leave it. All other answers go through Chat. */
   readonly handle: (incoming: Incoming) => Promise<Message | null>;
+  /** For the message extension: the message for whoever used it. */
+  readonly compose: (composed: Composed) => Promise<Message>;
   readonly render: (message: Message, reader: Reader) => Rendered;
   /** For readers whose clock is not known. */
   readonly defaultZone: string;

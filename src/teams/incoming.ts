@@ -82,11 +82,11 @@ function toAction(activity: TeamsActivity, actor: Actor, verb: string, data: Rec
 }
 
 /** A field of ours; what is none of ours is an empty word and fails the seal like any other wrong one. */
-function word(value: unknown): string {
+export function word(value: unknown): string {
   return typeof value === 'string' && value.length <= 512 ? value : '';
 }
 
-function toInputs(data: Record<string, unknown>): Readonly<Record<string, string>> {
+export function toInputs(data: Record<string, unknown>): Readonly<Record<string, string>> {
   const ours = ['verb', 'id', 'mac', '__proto__', 'constructor', 'prototype'];
   const inputs = Object.entries(data)
     .filter(([name]) => name.length <= 64 && !ours.includes(name))
@@ -116,7 +116,7 @@ function installationChange(activity: TeamsActivity): 'installed' | 'removed' | 
   return activity.membersRemoved?.some(isBot) === true ? 'removed' : null;
 }
 
-function toActor(activity: TeamsActivity): Actor | null {
+export function toActor(activity: TeamsActivity): Actor | null {
   const { aadObjectId, name } = activity.from;
   if (aadObjectId === undefined) return null;
   return {
@@ -151,10 +151,12 @@ function toPlace(activity: TeamsActivity): Place {
 function toKind(activity: TeamsActivity): Place['kind'] {
   const { conversationType, isGroup } = activity.conversation;
   if (conversationType === 'channel' || activity.channelData.team !== undefined) return 'channel';
+  // A chat of two people calls itself personal too; what is said there must never be taken for the chat with the bot.
+  if (activity.conversation.id.includes('@unq.gbl.spaces')) return 'groupChat';
   return conversationType === 'groupChat' || isGroup === true ? 'groupChat' : 'personal';
 }
 
-function eventId(activity: TeamsActivity): string {
+export function eventId(activity: TeamsActivity): string {
   return `${activity.conversation.id}/${activity.id}`;
 }
 

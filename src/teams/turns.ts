@@ -1,18 +1,17 @@
 import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnState } from '@microsoft/teams-ai/lib/TurnState.js';
 import type { TurnContext } from 'botbuilder';
-import type { Rendered } from '../cards/render.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Chat, Clock, Incoming, Reader } from '../ports.ts';
 import type { TeamsActivity } from './activity.ts';
+import { addCompose } from './compose.ts';
+import type { ComposeOptions } from './compose.ts';
 import type { OpenConnector } from './connector.ts';
 import { toIncoming } from './incoming.ts';
 
-export type TurnOptions = {
+export type TurnOptions = ComposeOptions & {
   readonly handle: (incoming: Incoming) => Promise<Message | null>;
-  readonly render: (message: Message, reader: Reader) => Rendered;
-  readonly defaultZone: string;
   readonly clock: Clock;
   readonly chat: Chat;
   readonly open: OpenConnector;
@@ -49,6 +48,11 @@ export function createTurns(options: TurnOptions): Application {
     const message = await handle(incoming);
     if (message === null) return;
     const reader = readerOf(incoming, options.defaultZone);
+    if (incoming.place.kind !== 'personal') {
+      // The card in the room is everybody's; only what leaves the presser without any answer is said beside it.
+      if (message.kind === 'problem') await chat.send(incoming.place, message, reader);
+      return;
+    }
     if (incoming.activityId === null) await chat.send(incoming.place, message, reader);
     else await chat.update(incoming.place, incoming.activityId, message, reader);
   }
@@ -56,11 +60,14 @@ export function createTurns(options: TurnOptions): Application {
   async function executed(context: TurnContext): Promise<string> {
     const incoming = await receive(context);
     const message = incoming?.kind === 'action' ? await handle(incoming) : null;
-    const card = message === null ? null : render(message, readerOf(incoming as Action, options.defaultZone)).card;
-    await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body: executeResponse(card) } });
+    const answer = message === null ? null : render(message, readerOf(incoming as Action, options.defaultZone));
+    const isRoom = incoming?.kind === 'action' && incoming.place.kind !== 'personal';
+    const body = answer === null ? line('OK') : isRoom ? line(answer.summary) : card(answer.card);
+    await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
     return '';
   }
 
+  addCompose(application, options);
   application.adaptiveCards.actionExecute(/^/, executed);
   application.adaptiveCards.actionSubmit(/^/, submitted);
   application.message(/^/, arrived);
@@ -75,11 +82,14 @@ export function createTurns(options: TurnOptions): Application {
   }
 }
 
-/** Source: Universal Actions for Adaptive Cards, invoke response. Without a card the clicked one stays. */
-function executeResponse(card: Record<string, unknown> | null): Record<string, unknown> {
-  return card === null
-    ? { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'OK' }
-    : { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: card };
+/** Takes the place of the clicked card. Source: Universal Actions for Adaptive Cards, invoke response. */
+function card(value: Record<string, unknown>): Record<string, unknown> {
+  return { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value };
+}
+
+/** For the clicker's eyes (assumed); the clicked card stays. */
+function line(value: string): Record<string, unknown> {
+  return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value };
 }
 
 /** A room reads over the clicker's shoulder, so a card there carries nobody's buttons. */

@@ -75,6 +75,35 @@ describe('the bot', () => {
   });
 });
 
+describe('the message extension', () => {
+  const [extension, ...others] = manifest.composeExtensions ?? [];
+  const commands = extension?.commands ?? [];
+
+  test('belongs to the bot and has a search and a form', () => {
+    expect(others).toEqual([]);
+    expect(extension?.botId).toBe(bot?.botId);
+    expect(commands.map((command) => [command.id, command.type, command.fetchTask ?? false])).toEqual([
+      ['groups', 'query', false],
+      ['activate', 'action', true],
+    ]);
+  });
+
+  test('searches by the one parameter that the bot reads', () => {
+    expect(commands.flatMap(({ parameters }) => parameters ?? []).map(({ name }) => name)).toEqual(['query']);
+  });
+
+  test('never opens on a message: what somebody else wrote is no part of an activation', () => {
+    expect([...new Set(commands.flatMap(({ context }) => context ?? []))]).toEqual(['compose', 'commandBox']);
+  });
+
+  test('names exactly the commands that the bot routes', () => {
+    const source = readFileSync(new URL('../../src/teams/compose.ts', import.meta.url), 'utf8');
+    const routed = [...source.matchAll(/commandId: z\.literal\('(\w+)'\)/g)].map(([, id]) => id);
+
+    expect(commands.map(({ id }) => id)).toEqual(routed);
+  });
+});
+
 test('the app has the version of the program', () => {
   const program = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;

@@ -1,5 +1,7 @@
+import type { Rendered } from '../../src/cards/render.ts';
+import { notice } from '../../src/core/message.ts';
 import type { Message } from '../../src/core/message.ts';
-import type { Incoming, Log, Reader } from '../../src/ports.ts';
+import type { Composed, Incoming, Log, Reader } from '../../src/ports.ts';
 import { createBot } from '../../src/teams/bot.ts';
 import type { Bot, BotOptions } from '../../src/teams/bot.ts';
 import { createServer } from '../../src/teams/server.ts';
@@ -11,6 +13,7 @@ export type BotUnderTest = {
   readonly bot: Bot;
   readonly url: string;
   readonly handled: readonly Incoming[];
+  readonly composed: readonly Composed[];
   readonly logged: readonly (readonly [event: string, facts: Readonly<Record<string, unknown>> | undefined])[];
   /** Posts an activity; a string goes out as it is. */
   post(activity: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
@@ -18,18 +21,20 @@ export type BotUnderTest = {
 };
 
 /** A card that says what it was asked to say and to whom. */
-export function render(said: Message, reader: Reader): { card: Record<string, unknown>; summary: string } {
+export function render(said: Message, reader: Reader): Rendered {
   const title = said.kind === 'notice' ? said.title : said.kind;
   const card = { type: 'AdaptiveCard', version: '1.5', body: [{ type: 'TextBlock', text: title }], lang: reader.zone };
-  return { card, summary: `${title} for ${reader.oid ?? 'the room'}` };
+  return { card, summary: `${title} for ${reader.oid ?? 'the room'}`, aside: '' };
 }
 
 /** The bot behind its real server; unsigned unless an app id and a metadata URL are given. */
 export async function startBot(
   options: Partial<BotOptions> = {},
   handle: (incoming: Incoming, bot: Bot) => Promise<Message | null> = () => Promise.resolve(null),
+  compose: (composed: Composed) => Promise<Message> = () => Promise.resolve(notice('○', 'Composed')),
 ): Promise<BotUnderTest> {
   const handled: Incoming[] = [];
+  const composed: Composed[] = [];
   const logged: (readonly [string, Readonly<Record<string, unknown>> | undefined])[] = [];
   const note = (event: string, facts?: Readonly<Record<string, unknown>>) => void logged.push([event, facts]);
   const log: Log = { info: note, warn: note, error: note };
@@ -48,6 +53,10 @@ export async function startBot(
       handled.push(incoming);
       return handle(incoming, bot);
     },
+    compose: (asked) => {
+      composed.push(asked);
+      return compose(asked);
+    },
     ...options,
   });
   const server = createServer({
@@ -65,6 +74,7 @@ export async function startBot(
     bot,
     url,
     handled,
+    composed,
     logged,
     post: (activity, headers = {}) =>
       fetch(url, {

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { notice } from '../../src/core/message.ts';
 import { createBot } from '../../src/teams/bot.ts';
 import { createGate } from '../../src/teams/gate.ts';
 import { render, startBot, wallClock } from './bot-under-test.ts';
@@ -82,9 +83,10 @@ describe('unsigned activities', () => {
     } as const;
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const handle = () => Promise.resolve(null);
+    const compose = () => Promise.resolve(notice('○', 'Composed'));
 
     expect(() =>
-      createBot({ ...options, sandbox: false, handle, render, defaultZone: 'UTC', log, clock: wallClock }),
+      createBot({ ...options, sandbox: false, handle, compose, render, defaultZone: 'UTC', log, clock: wallClock }),
     ).toThrow('app id');
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { notice } from '../../src/core/message.ts';
+import { notice, problem } from '../../src/core/message.ts';
 import type { Message } from '../../src/core/message.ts';
 import type { Incoming } from '../../src/ports.ts';
 import type { Bot } from '../../src/teams/bot.ts';
@@ -170,24 +170,24 @@ describe('a click on Action.Execute', () => {
     expect(lastHandled()).toMatchObject({ kind: 'action', verb: 'grantEverything' });
   });
 
-  test('in a room shows a card for the room', async () => {
-    let readers: unknown;
-    const conversation = { id: '19:chat@thread.v2', conversationType: 'groupChat', tenantId };
-    const inRoom = await startBot({
-      appId,
-      openIdMetadataUrl: channel.metadataUrl,
-      render: (said, reader) => {
-        readers = reader;
-        return { card: { said: said.kind }, summary: '' };
-      },
-      handle: () => Promise.resolve(notice('✓', 'Ended')),
+  test.each([
+    ['a group chat', '19:chat@thread.v2', 'groupChat'],
+    ['a chat of two people, which calls itself personal', '19:one_other@unq.gbl.spaces', 'personal'],
+  ])('in %s gets a line for the presser, and the card of all stays', async (_, id, conversationType) => {
+    handle = () => Promise.resolve(notice('✓', 'Ended'));
+
+    const response = await post({
+      ...execute(serviceUrl, 'end', data),
+      conversation: { id, conversationType, tenantId },
     });
 
-    const authorization = `Bearer ${await sign(key, goodClaims(serviceUrl))}`;
-    await inRoom.post({ ...execute(serviceUrl, 'end', data), conversation }, { Authorization: authorization });
-    await inRoom.close();
-
-    expect(readers).toEqual({ oid: null, zone: 'Europe/Berlin' });
+    expect(await response.json()).toEqual({
+      statusCode: 200,
+      type: 'application/vnd.microsoft.activity.message',
+      value: 'Ended for the room',
+    });
+    expect(lastHandled()).toMatchObject({ kind: 'action', place: { kind: 'groupChat', conversationId: id } });
+    expect(connector.requests).toEqual([]);
   });
 });
 
@@ -212,6 +212,20 @@ describe('a click on the fallback Action.Submit', () => {
     await post({ ...message(serviceUrl, ''), value });
 
     expect(connector.accepted.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  test('in a room changes nothing for the others, and only a problem is said there', async () => {
+    const conversation = { id: '19:chat@thread.v2', conversationType: 'groupChat', tenantId };
+    const inRoom = { ...message(serviceUrl, ''), value, conversation, replyToId: 'card-1' };
+    handle = () => Promise.resolve(notice('✓', 'Answered in your own chat.'));
+    await post(inRoom);
+    expect(connector.requests).toEqual([]);
+
+    handle = () => Promise.resolve(problem('I have no chat with you yet.'));
+    await post(inRoom);
+    expect(connector.accepted.map(({ method, conversationId }) => [method, conversationId])).toEqual([
+      ['POST', '19:chat@thread.v2'],
+    ]);
   });
 
   test('without a verb is handled, to be refused like a broken seal', async () => {

@@ -1,0 +1,88 @@
+import { form } from './activate/form.ts';
+import { anybody, notice, problem } from './core/message.ts';
+import type { Message } from './core/message.ts';
+import type { Place } from './core/place.ts';
+import type { Actor, Composed, Incoming, Ports } from './ports.ts';
+import { list } from './status/status.ts';
+
+type Action = Extract<Incoming, { kind: 'action' }>;
+
+/** What is asked outside a person's own chat and answered in it. The message that comes back is for their eyes alone. */
+export type Elsewhere = {
+  readonly compose: (composed: Composed) => Promise<Message>;
+  readonly press: (action: Action) => Promise<Message>;
+};
+
+/** handle: how the same thing is done when it comes from the person's own chat. */
+export function createElsewhere(
+  ports: Ports,
+  handle: (incoming: Action) => Promise<Message | null>,
+  wentWrong: (what: string, error: unknown) => Message,
+): Elsewhere {
+  async function inOwnChat(action: Omit<Action, 'place' | 'activityId'>): Promise<Message> {
+    const place = await ownChat(ports, action.actor);
+    if (!place) return noOwnChat();
+    await handle({ ...action, place, activityId: null });
+    return answeredThere();
+  }
+
+  async function composed(asked: Composed): Promise<Message> {
+    const { actor } = asked;
+    switch (asked.kind) {
+      case 'search': {
+        const { query, offset, count } = asked;
+        // Asked at every letter, so the kept eligibilities do.
+        return list(ports, actor, query === '' ? undefined : query, { offset, count, fresh: false });
+      }
+      case 'form':
+        return form(ports, actor);
+      case 'filled':
+        return asked.verb === 'fill' ? inOwnChat({ ...asked, kind: 'action' }) : refused(ports, asked.verb, actor);
+    }
+  }
+
+  async function caught(what: string, work: () => Promise<Message>): Promise<Message> {
+    try {
+      return await work();
+    } catch (error) {
+      return wentWrong(what, error);
+    }
+  }
+
+  return {
+    compose: (asked) => caught(asked.kind, () => composed(asked)),
+    press: (action) =>
+      caught(action.kind, async () =>
+        // Every other button was made for one person's own chat.
+        action.verb === 'ask' ? inOwnChat(action) : refused(ports, action.verb, action.actor),
+      ),
+  };
+}
+
+/** Whose seal a button must carry. */
+export function sealedFor(verb: string, actor: Actor): string {
+  return verb === 'ask' ? anybody : actor.oid;
+}
+
+export async function ownChat(ports: Ports, actor: Actor): Promise<Place | null> {
+  return (await ports.store.knownPerson(actor))?.place ?? null;
+}
+
+export function noOwnChat(): Message {
+  return problem('I answer such things in your own chat, and have none with you yet.', {
+    next: 'Open a chat with me and say it there; afterwards you can say it here too.',
+  });
+}
+
+/** Says nothing of what was asked. */
+export function answeredThere(): Message {
+  return notice('○', 'Answered in your own chat.');
+}
+
+export function refused(ports: Ports, verb: string, actor: Actor): Message {
+  ports.log.warn('card.refused', { verb: verb.slice(0, 40), actor: actor.oid });
+  return problem('This button is not for you, or its card is not one of mine.', {
+    why: 'A card works for the person it was sent to, as it was sent.',
+    next: 'Say “approvals” or “status” to get your own cards.',
+  });
+}
