@@ -1,12 +1,12 @@
 import { activate, keep } from './activate/activate.ts';
 import { repeat } from './activate/again.ts';
+import { askOf } from './activate/ask.ts';
 import { dryRun } from './activate/dry-run.ts';
 import { findTarget, unknownName } from './activate/named-targets.ts';
 import { defineAlias, listAliases, removeAlias } from './alias/alias.ts';
 import { expandAliases, usableAliases } from './alias/expand.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
 import { approvals, ruleByText } from './approve/approvals.ts';
-import type { Ask } from './core/decide.ts';
 import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import { identityOf } from './core/person.ts';
@@ -138,11 +138,7 @@ async function extendAll(
   command: Extend,
   eligible: readonly Eligibility[],
 ): Promise<readonly Message[]> {
-  const said: Ask = {
-    ...(command.durationMinutes === undefined ? {} : { minutes: Math.ceil(command.durationMinutes) }),
-    ...(command.justification === undefined ? {} : { justification: command.justification }),
-    ...(command.ticket === undefined ? {} : { ticket: command.ticket }),
-  };
+  const said = askOf(command);
   const replies: Message[] = [];
   for (const typed of command.groups) {
     const found = await findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(said));
@@ -199,15 +195,7 @@ async function activateAll(
   command: Activate,
   eligible: readonly Eligibility[],
 ): Promise<readonly Message[]> {
-  const ask: Ask = {
-    ...(command.until === undefined && command.durationMinutes !== undefined
-      ? { minutes: Math.ceil(command.durationMinutes) }
-      : {}),
-    ...(command.until === undefined ? {} : { until: Date.parse(command.until) }),
-    ...(command.start === undefined ? {} : { startAt: Date.parse(command.start) }),
-    ...(command.justification === undefined ? {} : { justification: command.justification }),
-    ...(command.ticket === undefined ? {} : { ticket: command.ticket }),
-  };
+  const ask = askOf(command);
   const found = await Promise.all(
     command.groups.map((typed) =>
       findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(ask)),

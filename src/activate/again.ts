@@ -7,6 +7,7 @@ import type { Place } from '../core/place.ts';
 import type { Repeat } from '../language/command.ts';
 import type { Actor, Ports } from '../ports.ts';
 import { activate } from './activate.ts';
+import { askOf } from './ask.ts';
 
 /** `again`: the last activation once more; what its policy wants besides the length is asked afresh. */
 export async function repeat(ports: Ports, actor: Actor, place: Place, said: Repeat): Promise<Message | null> {
@@ -16,11 +17,7 @@ export async function repeat(ports: Ports, actor: Actor, place: Place, said: Rep
       button: { verb: 'list', id: 'all', title: 'What can I activate?' },
     });
   }
-  return activateAgain(ports, actor, place, last, {
-    ...(said.durationMinutes === undefined ? {} : { minutes: Math.ceil(said.durationMinutes) }),
-    ...(said.justification === undefined ? {} : { justification: said.justification }),
-    ...(said.ticket === undefined ? {} : { ticket: said.ticket }),
-  });
+  return activateAgain(ports, actor, place, last, askOf(said));
 }
 
 export async function activateAgain(
