@@ -83,7 +83,7 @@ export async function freePort(): Promise<number> {
 
 /** Waits until it holds; throws what it told last when it never does. */
 export async function eventually(holds: () => Promise<boolean> | boolean, tell: () => string): Promise<void> {
-  const until = performance.now() + 15_000;
+  const until = performance.now() + 25_000;
   while (!(await holds())) {
     if (performance.now() > until) throw new Error(tell());
     await new Promise((done) => setTimeout(done, 25));
