@@ -4,11 +4,10 @@ import type { Activation, Verdict } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
 import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
-import { targetKey } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Ports, Stage } from '../ports.ts';
 import { settle } from '../watch/settle.ts';
-import { stepLeaseMs } from '../watch/watch.ts';
+import { claimStep, isUnderWay } from '../watch/step.ts';
 
 /** What a click or a typed decision leads to; the card kind is the approver's own card, ready to replace the clicked one. */
 export type Ruled = { readonly kind: 'card' | 'said' | 'signIn'; readonly message: Message };
@@ -39,11 +38,7 @@ export async function rule(
   if (!activation.approvers.some(({ oid }) => oid === actor.oid)) return said(noSuchRequest());
   if (isOver(activation.phase) || activation.ruling !== null) return card(activation, null);
   if (activation.phase !== 'waiting' || activation.approvalId === null) return card(activation, null);
-  const busy = activation.step;
-  if (busy && ports.clock.now() - busy.at < stepLeaseMs) {
-    const who = busy.by.oid === actor.oid ? 'Your decision is' : `${busy.by.name} is deciding; it is`;
-    return card(activation, `${who} on its way to PIM.`);
-  }
+  if (isUnderWay(activation, ports.clock.now())) return card(activation, whoIsAtIt(activation, actor));
   if (reason === '' && (verdict === 'deny' || activation.approverJustification)) {
     return card(
       activation,
@@ -71,11 +66,13 @@ async function decideAs(
   if (!stage.open) return decidedElsewhere(ports, actor, activation, stage);
   if (!stage.mine) return said(noSuchRequest());
 
-  const claimed = await claim(ports, actor, activation, verdict);
-  if (!claimed) {
-    const now = await ports.store.activation(activation.id);
-    return now ? card(now, now.step ? `${now.step.by.name} is deciding at this moment.` : null) : said(noSuchRequest());
-  }
+  const claimed = await claimStep(ports, actor, activation, {
+    kind: 'decide',
+    name: actor.name ?? nameOf(activation, actor.oid),
+    action: `approval.${verdict}`,
+    may: ({ phase, ruling }) => phase === 'waiting' && ruling === null,
+  });
+  if (claimed.kind === 'lost') return card(claimed.activation, whoIsAtIt(claimed.activation, actor));
   const outcome = await ports.pim.rule(actor, approvalId, stage.id, verdict, reason);
   switch (outcome.kind) {
     case 'done':
@@ -102,27 +99,12 @@ async function decideAs(
   }
 }
 
-/** Durable before the write: who decides what. */
-async function claim(ports: Ports, actor: Actor, activation: Activation, verdict: Verdict): Promise<boolean> {
-  const at = ports.clock.now();
-  const by = { oid: actor.oid, name: actor.name ?? nameOf(activation, actor.oid) };
-  return ports.store.commit([
-    {
-      kind: 'activation',
-      activation: { ...activation, step: { kind: 'decide', by, at }, version: activation.version + 1 },
-    },
-    {
-      kind: 'audit',
-      entry: {
-        at,
-        actor: identityOf(actor),
-        action: `approval.${verdict}`,
-        activationId: activation.id,
-        target: targetKey(activation.target),
-        detail: { requestId: activation.requestId },
-      },
-    },
-  ]);
+/** Null when the card itself tells what became of the request. */
+function whoIsAtIt({ step, phase, ruling }: Activation, actor: Actor): string | null {
+  if (step === null) return phase === 'waiting' && ruling === null ? 'It changed at this moment: press again.' : null;
+  return step.by.oid === actor.oid
+    ? 'Your decision is on its way to PIM.'
+    : `${step.by.name} is deciding; it is on its way to PIM.`;
 }
 
 async function taken(ports: Ports, actor: Actor, id: string, verdict: Verdict, reason: string): Promise<Ruled> {

@@ -1,6 +1,6 @@
 import { identityOf } from '../core/person.ts';
 import { isOver } from '../core/activation.ts';
-import type { Activation, Step } from '../core/activation.ts';
+import type { Activation } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
 import { notice, portalMyGroups, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
@@ -13,7 +13,7 @@ import { targetKey } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Done, Ports } from '../ports.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
-import { stepLeaseMs } from '../watch/watch.ts';
+import { claimStep } from '../watch/step.ts';
 
 /** Ends the person's own running activation. Null: its card tells how it went. */
 export async function end(ports: Ports, actor: Actor, activation: Activation): Promise<Message | null> {
@@ -99,38 +99,21 @@ export async function cancel(ports: Ports, actor: Actor, activation: Activation)
   return explain(outcome, `cancel the request for ${activation.targetName}`);
 }
 
-/** Claims the step durably, with its ledger line, then writes. Null: another write is under way. */
+/** Claims the step, then writes. Null: another write is under way, or the activation is past it. */
 async function write(
   ports: Ports,
   actor: Actor,
   activation: Activation,
-  kind: Step['kind'],
+  kind: 'end' | 'cancel',
   effect: () => Promise<Done>,
 ): Promise<Done | null> {
-  const at = ports.clock.now();
-  if (activation.step && at - activation.step.at < stepLeaseMs) return null;
-  const claimed = await ports.store.commit([
-    {
-      kind: 'activation',
-      activation: {
-        ...activation,
-        step: { kind, by: { oid: actor.oid, name: activation.personName }, at },
-        version: activation.version + 1,
-      },
-    },
-    {
-      kind: 'audit',
-      entry: {
-        at,
-        actor: identityOf(actor),
-        action: `activation.${kind}`,
-        activationId: activation.id,
-        target: targetKey(activation.target),
-        detail: { requestId: activation.requestId },
-      },
-    },
-  ]);
-  return claimed ? effect() : null;
+  const claimed = await claimStep(ports, actor, activation, {
+    kind,
+    name: activation.personName,
+    action: `activation.${kind}`,
+    may: ({ phase }) => phase === activation.phase,
+  });
+  return claimed.kind === 'won' ? effect() : null;
 }
 
 /** What PIM's answer to the write means as a reading; status null leaves the phase to the next reading. */

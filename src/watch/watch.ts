@@ -4,9 +4,7 @@ import { targetKey } from '../core/target.ts';
 import type { Ports } from '../ports.ts';
 import { recover } from '../activate/recover.ts';
 import { settle } from './settle.ts';
-
-/** A write that is under way longer than this was cut off; PIM is asked how it went. */
-export const stepLeaseMs = 30_000;
+import { isUnderWay } from './step.ts';
 
 /** One round: everything that is due is read from PIM in batches and settled. Returns how many were due. */
 export async function watch(ports: Ports): Promise<number> {
@@ -55,7 +53,7 @@ async function readRunning(ports: Ports, { person, target }: Activation): Promis
 
 /** The reading tells what became of a cut-off write, so the claim on it is given back. */
 function staleStep(activation: Activation, now: number): { step?: null } {
-  return activation.step !== null && now - activation.step.at > stepLeaseMs ? { step: null } : {};
+  return activation.step !== null && !isUnderWay(activation, now) ? { step: null } : {};
 }
 
 /** PIM could not be read now: look again shortly, without hurry. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TeamsPerson } from '../support/teams-client.ts';
-import { idOn, request, startWorld } from './world.ts';
+import { idOn, pause, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Buttons pressed twice, too late, by others, or with other data than the card carried. */
@@ -73,6 +73,19 @@ describe('pressed again', () => {
     expect(await world.writes()).toEqual(['activate 201', 'cancel 204']);
   });
 
+  test('a press during which PIM is read for other reasons is not lost', async () => {
+    const { said, task } = await request(adele, megan, azure);
+    await world.sandbox.fault({ match: { method: 'GET', path: 'assignmentApprovals' }, answer: { delay: 1_500 } });
+    const pressing = megan.press(task, 'Approve');
+    await pause(200);
+    await world.later('PT5S');
+    expect((await pressing).card?.text).toContain('✓ Approved by you');
+    await said.reply(/is active. Approved by Megan Bowen/);
+    expect(await world.writes()).toEqual(['activate 201', 'decide 204']);
+    await world.later('PT2H');
+    await said.reply(/Azure Admins has ended/);
+  });
+
   test('a decision that is typed changes the one card there is, and is answered in a line', async () => {
     const { said, task } = await request(adele, megan, azure);
     const id = idOn(task);
@@ -110,7 +123,7 @@ describe('pressed again', () => {
     ]);
     expect([one, two].filter(({ card }) => card?.text.includes('answered or is too old'))).toHaveLength(1);
     const card = await adele.waitForCard(/Waiting for approval[^]*“long”/);
-    await adele.press(card, 'Cancel request');
+    await (await adele.press(card, 'Cancel request')).reply(/Cancelled/);
     expect(await world.writes()).toEqual(['activate 201', 'cancel 204']);
   });
 });

@@ -1,0 +1,55 @@
+import type { Activation, Step } from '../core/activation.ts';
+import { identityOf } from '../core/person.ts';
+import { targetKey } from '../core/target.ts';
+import type { Actor, Ports } from '../ports.ts';
+
+/** A write that is under way longer than this was cut off; PIM is asked how it went. */
+const stepLeaseMs = 30_000;
+
+const attempts = 5;
+
+export type Claim = {
+  readonly kind: Step['kind'];
+  readonly name: string;
+  /** The action in the ledger. */
+  readonly action: string;
+  /** Whether the step still makes sense for what is stored now. */
+  readonly may: (stored: Activation) => boolean;
+};
+
+/** won: nobody else writes for this activation now. lost: somebody does, or it is past that; as it is stored. */
+export type Claimed = { readonly kind: 'won' | 'lost'; readonly activation: Activation };
+
+/** True while somebody's write for it is on its way to PIM. */
+export function isUnderWay({ step }: Activation, now: number): boolean {
+  return step !== null && now - step.at < stepLeaseMs;
+}
+
+/**
+ * Durable before the write: who does what, with its ledger line. A reading that the watch stored meanwhile is no reason
+ * to lose: the claim is made again on top of it.
+ */
+export async function claimStep(ports: Ports, actor: Actor, known: Activation, claim: Claim): Promise<Claimed> {
+  let stored = known;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const at = ports.clock.now();
+    if (isUnderWay(stored, at) || !claim.may(stored)) break;
+    const step: Step = { kind: claim.kind, by: { oid: actor.oid, name: claim.name }, at };
+    const activation = { ...stored, step, version: stored.version + 1 };
+    const entry = {
+      at,
+      actor: identityOf(actor),
+      action: claim.action,
+      activationId: stored.id,
+      target: targetKey(stored.target),
+      detail: { requestId: stored.requestId },
+    };
+    const isWon = await ports.store.commit([
+      { kind: 'activation', activation },
+      { kind: 'audit', entry },
+    ]);
+    if (isWon) return { kind: 'won', activation };
+    stored = (await ports.store.activation(stored.id)) ?? stored;
+  }
+  return { kind: 'lost', activation: stored };
+}
