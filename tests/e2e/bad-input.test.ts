@@ -54,7 +54,7 @@ describe('a sentence that asks for what cannot be', () => {
     expect(answered.card?.text).toContain('Asked PIM for Azure Admins');
     const card = await answered.reply(/Waiting for approval/);
     expect(card.text).toContain('for 8 hours from the approval');
-    await adele.press(card, 'Cancel request');
+    await (await adele.press(card, 'Cancel request')).reply(/Cancelled/);
     expect(await world.writes()).toEqual(['activate 201', 'cancel 204']);
   });
 
@@ -90,7 +90,7 @@ describe('a sentence that asks for what cannot be', () => {
     await one.reply(/for already|waits for approval already/);
     const card = await two.reply(/Waiting for approval/);
     expect(adele.cards().filter(({ text }) => text.includes('“twice”'))).toHaveLength(1);
-    await adele.press(card, 'Cancel request');
+    await (await adele.press(card, 'Cancel request')).reply(/Cancelled/);
     expect(await world.writes()).toEqual(['activate 201', 'cancel 204']);
   });
 });

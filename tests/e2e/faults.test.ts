@@ -124,7 +124,7 @@ describe('what happens past the bot', () => {
     await (await outside(world.sandbox, 'Adele Vance')).activate(group);
     await pause(100);
     const soon = await adele.say('deactivate CA Exclusion Travel');
-    await soon.reply(/lets nobody end it earlier/);
+    await soon.reply(/CA Exclusion Travel cannot end before/);
     await soon.reply(/CA Exclusion Travel\nActive until/);
     await world.later('PT6M');
     const said = await adele.say('deactivate CA Exclusion Travel');
