@@ -1,6 +1,6 @@
 /** `node scripts/readme-commands.ts` brings README's table of commands up to what `help` shows. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { possible } from '../src/help/help.ts';
+import { usage } from '../src/language/usage.ts';
 
 const begin = '<!-- commands: written by scripts/readme-commands.ts -->';
 const end = '<!-- end of commands -->';
@@ -19,7 +19,7 @@ function parts(text: string, marker: string): readonly [string, string] {
 }
 
 function table(): string {
-  const rows = possible.map(({ forms, examples: [example], says }) => {
+  const rows = usage.map(({ forms, examples: [example], says }) => {
     return `| ${forms.map(code).join('<br>')} | ${says} | ${code(example)} |`;
   });
   return ['| you write | it does | for example |', '|---|---|---|', ...rows].join('\n');

@@ -7,8 +7,9 @@ import { defineAlias, listAliases, removeAlias } from './alias/alias.ts';
 import { expandAliases, usableAliases } from './alias/expand.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
 import { approvals, ruleByText } from './approve/approvals.ts';
-import { notice, problem } from './core/message.ts';
+import { problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
+import type { NamedGroup } from './core/named-group.ts';
 import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
 import { targetKey } from './core/target.ts';
@@ -38,6 +39,7 @@ const ownNames = ['activate', 'deactivate', 'extend', 'cancel'];
 const askedNames = ['who', 'policy', 'alias'];
 const mostAsked = 5;
 
+type Known = { readonly eligible?: readonly Eligibility[]; readonly groups?: readonly NamedGroup[] };
 type Spoken = Pick<Sentence, 'text' | 'actor' | 'scope'>;
 
 function contextOf(ports: Ports, { actor, scope }: Spoken): Parameters<typeof parse>[1] {
@@ -65,7 +67,7 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   const intent = plain.kind === 'problem' ? plain.intent : plain.kind;
   if (intent !== undefined && askedNames.includes(intent)) return runAsking(ports, sentence, context);
   if (intent === undefined || !ownNames.includes(intent)) {
-    return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : runPlain(ports, sentence, plain);
+    return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : run(ports, sentence, plain);
   }
   const [eligible, stored] = await Promise.all([ports.pim.eligibilities(actor), ports.store.aliases(actor)]);
   const names = [...new Set(eligible.map(({ name }) => name))];
@@ -80,9 +82,10 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
     await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope: sentence.scope });
     return [];
   }
-  return runNamed(ports, sentence, expandAliases(known, aliases), eligible);
+  return run(ports, sentence, expandAliases(known, aliases), { eligible });
 }
 
+/** Names that need not be one's own; a group that comes through another one is known only to who is signed in. */
 async function runAsking(
   ports: Ports,
   sentence: Sentence,
@@ -95,11 +98,7 @@ async function runAsking(
     await parkForSignIn(ports, actor, place, { kind: 'sentence', text, scope });
     return [];
   }
-  if (parsed.kind === 'alias') return [await defineAlias(ports, actor, scope, parsed)];
-  if (parsed.kind !== 'who' && parsed.kind !== 'policy') return [notYet(parsed.kind)];
-  const meant = groups.filter(({ name }) => parsed.groups.includes(name));
-  if (meant.length > mostAsked) return [problem(`I answer for ${mostAsked} groups at a time, at most.`)];
-  return parsed.kind === 'who' ? who(ports, actor, meant) : policyOf(ports, actor, meant);
+  return run(ports, sentence, parsed, { groups });
 }
 
 function isNameProblem({ code }: Problem): boolean {
@@ -109,26 +108,6 @@ function isNameProblem({ code }: Problem): boolean {
 /** The mention and tags that Teams puts around a sentence; the language does the thorough work for its own commands. */
 function plainWords(text: string): string {
   return text.replace(/<at>[^<]*<\/at>/g, ' ').replace(/<[^<>]*>/g, ' ');
-}
-
-async function runNamed(
-  ports: Ports,
-  sentence: Sentence,
-  command: Command,
-  eligible: readonly Eligibility[],
-): Promise<readonly Message[]> {
-  switch (command.kind) {
-    case 'activate':
-      return activateAll(ports, sentence, command, eligible);
-    case 'deactivate':
-      return endAll(ports, sentence, command, eligible);
-    case 'cancel':
-      return cancelAll(ports, sentence, command, eligible);
-    case 'extend':
-      return extendAll(ports, sentence, command, eligible);
-    default:
-      return [notYet(command.kind)];
-  }
 }
 
 /** One at a time: each is ended and asked for again, and each wants its own yes. */
@@ -152,9 +131,27 @@ async function extendAll(
   return replies;
 }
 
-async function runPlain(ports: Ports, sentence: Sentence, command: Command): Promise<readonly Message[]> {
-  const { actor, place } = sentence;
+/** `eligible` and `groups` are what the names of the command can mean; empty where it names none. */
+async function run(
+  ports: Ports,
+  sentence: Sentence,
+  command: Command,
+  { eligible = [], groups = [] }: Known = {},
+): Promise<readonly Message[]> {
+  const { actor, place, scope } = sentence;
   switch (command.kind) {
+    case 'activate':
+      return activateAll(ports, sentence, command, eligible);
+    case 'deactivate':
+      return endAll(ports, sentence, command, eligible);
+    case 'cancel':
+      return cancelAll(ports, sentence, command, eligible);
+    case 'extend':
+      return extendAll(ports, sentence, command, eligible);
+    case 'repeat':
+      if (await ports.signIn.has(actor)) return one(await repeat(ports, actor, place, command));
+      await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope });
+      return [];
     case 'list':
       return [await list(ports, actor, command.query)];
     case 'status':
@@ -166,23 +163,33 @@ async function runPlain(ports: Ports, sentence: Sentence, command: Command): Pro
       return [await announce(ports, actor, place, command.groups)];
     case 'stopAnnounce':
       return [await stopAnnouncing(ports, actor, place, command.groups)];
+    case 'who':
+    case 'policy':
+      return askAll(ports, actor, command, groups);
+    case 'alias':
+      return [await defineAlias(ports, actor, scope, command)];
     case 'aliases':
       return [await listAliases(ports, actor)];
     case 'removeAlias':
-      return [await removeAlias(ports, actor, sentence.scope, command.name)];
+      return [await removeAlias(ports, actor, scope, command.name)];
     case 'help':
       return [await help(ports, actor, command.topic)];
-    case 'repeat':
-      if (await ports.signIn.has(actor)) return one(await repeat(ports, actor, place, command));
-      await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope: sentence.scope });
-      return [];
     case 'signin':
       return one(await signInCommand(ports, actor, place));
     case 'signout':
       return [await signOut(ports, actor)];
-    default:
-      return [notYet(command.kind)];
   }
+}
+
+async function askAll(
+  ports: Ports,
+  actor: Actor,
+  command: Extract<Command, { kind: 'who' | 'policy' }>,
+  groups: readonly NamedGroup[],
+): Promise<readonly Message[]> {
+  const meant = groups.filter(({ name }) => command.groups.includes(name));
+  if (meant.length > mostAsked) return [problem(`I answer for ${mostAsked} groups at a time, at most.`)];
+  return command.kind === 'who' ? who(ports, actor, meant) : policyOf(ports, actor, meant);
 }
 
 function one(message: Message | null): readonly Message[] {
@@ -321,12 +328,4 @@ async function misread(ports: Ports, actor: Actor, wrong: Problem): Promise<Mess
     examples: unknown ? await examplesFor(ports, actor) : [wrong.example],
     button: unknown ? { verb: 'list', id: 'all', title: 'What can I activate?' } : null,
   });
-}
-
-function notYet(kind: string): Message {
-  return notice(
-    '○',
-    `I understood “${kind}”, but cannot do it yet.`,
-    'Nothing was done. Say “help” for what I can do.',
-  );
 }

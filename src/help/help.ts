@@ -1,41 +1,15 @@
 import type { Message } from '../core/message.ts';
 import { usage } from '../language/usage.ts';
-import type { Usage } from '../language/usage.ts';
 import type { Actor, Eligibility, Ports } from '../ports.ts';
-
-/** What can be done today; the language understands more than this. */
-const able: readonly Usage['verb'][] = [
-  'activate',
-  'deactivate',
-  'extend',
-  'cancel',
-  'repeat',
-  'list',
-  'status',
-  'approve',
-  'deny',
-  'announce',
-  'stopAnnounce',
-  'who',
-  'policy',
-  'alias',
-  'aliases',
-  'removeAlias',
-  'help',
-  'signin',
-  'signout',
-];
-/** The commands that work: `help` shows these, and so does README. */
-export const possible = usage.filter(({ verb }) => able.includes(verb));
 
 /** Help that knows the person's groups; with a word, only the commands of that word. */
 export async function help(ports: Ports, actor: Actor, topic: string | undefined): Promise<Message> {
   const examples = await examplesFor(ports, actor);
   const word = topic?.toLowerCase() ?? null;
-  const matching = possible.filter(
+  const matching = usage.filter(
     ({ verb, forms }) => word === null || verb === word || forms.some((form) => form.startsWith(word)),
   );
-  const shown = matching.length > 0 ? matching : possible;
+  const shown = matching.length > 0 ? matching : usage;
   return {
     kind: 'help',
     examples: word !== null && matching.length > 0 ? matching.map(({ examples: [first] }) => first) : examples,
