@@ -19,11 +19,15 @@ afterAll(() => world.stop());
 
 const delay = 300;
 
+/** Not the people inside a batch, who would make it count twice. */
+const slowPaths = ['/v1.0/identityGovernance', '/v1.0/policies', '/v1.0/$batch'];
+/** Where policies come in a batch, and owners beside it. */
+const slowBatch = ['/v1.0/identityGovernance', '/owners', '/v1.0/$batch'];
+
 /** Every answer takes its time, so calls that wait for each other lie apart and those side by side do not. */
-async function rounds(act: () => Promise<Done>): Promise<readonly string[][]> {
+async function rounds(act: () => Promise<Done>, slow = slowPaths): Promise<readonly string[][]> {
   await world.forget();
-  // Not the people inside a batch, who would make it count twice.
-  for (const path of ['/v1.0/identityGovernance', '/v1.0/policies', '/v1.0/$batch']) {
+  for (const path of slow) {
     await world.sandbox.fault({ match: { path }, times: 1_000, answer: { delay } });
   }
   await act();
@@ -90,3 +94,20 @@ test('deactivate: what is running, then the end', async () => {
   await world.later('PT6M');
   expect((await rounds(() => lee.say('deactivate SQL Prod'))).length).toBeLessThanOrEqual(2);
 });
+
+test('policy: its group and its rules, then who approves; then nothing', async () => {
+  await forgetCaches();
+  expect((await rounds(() => adele.say('policy SQL Prod'), slowBatch)).length).toBeLessThanOrEqual(2);
+  expect((await rounds(() => adele.say('policy Azure Admins'), slowBatch)).length).toBeLessThanOrEqual(2);
+  expect(await rounds(() => adele.say('policy Azure Admins'), slowBatch)).toEqual([]);
+}, 30_000);
+
+test('who has: the group and, side by side, who is in it', async () => {
+  await forgetCaches();
+  const warm = ['GET assignmentScheduleInstances', 'POST $batch'];
+  const ask = (): Promise<Done> => adele.say('who has SQL Prod');
+  expect((await rounds(ask, ['/v1.0/identityGovernance', '/v1.0/$batch'])).length).toBeLessThanOrEqual(2);
+  expect((await rounds(ask, ['/v1.0/identityGovernance', '/v1.0/$batch'])).map((calls) => calls.toSorted())).toEqual([
+    warm,
+  ]);
+}, 30_000);

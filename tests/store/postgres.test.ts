@@ -5,6 +5,7 @@ import type { PostgresServer } from '../support/postgres.ts';
 import { open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
+import { aliasRules } from './rules/alias-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
 import { memoryRules } from './rules/memory-rules.ts';
@@ -44,6 +45,7 @@ async function sql(statement: string): Promise<void> {
 
 describe('on PostgreSQL', () => {
   activationRules({ store, replica });
+  aliasRules({ store, replica });
   jobRules({ store, replica });
   memoryRules({ store, replica });
   tokenRules({ store, replica });

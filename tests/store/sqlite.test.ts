@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { activation, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
+import { aliasRules } from './rules/alias-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
 import { memoryRules } from './rules/memory-rules.ts';
@@ -50,6 +51,7 @@ function sql(statement: string): Promise<void> {
 
 describe('on SQLite', () => {
   activationRules(stores);
+  aliasRules(stores);
   jobRules(stores);
   memoryRules(stores);
   tokenRules(stores);
@@ -72,6 +74,19 @@ describe('on SQLite', () => {
 
     expect(await opened[0]!.activation('a')).toEqual(activation('a'));
     expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  test('brings a database of the first release to this one and keeps what is in it', async () => {
+    const first = await store();
+    await first.commit([{ kind: 'newActivation', activation: activation('a') }]);
+    await first.close();
+    opened.length = 0;
+    await sql(`drop index activation_target; drop table alias; delete from kysely_migration where name > '001-first'`);
+
+    opened.push(await open(`sqlite:${file}`));
+
+    expect(await opened[0]!.activation('a')).toEqual(activation('a'));
+    expect(await opened[0]!.aliases(activation('a').person)).toEqual([]);
   });
 
   test.each([

@@ -47,6 +47,24 @@ export function activationRules({ store: fresh, replica }: Stores): void {
       expect((await store.openActivation(megan, 'group:azure-admins:member'))?.id).toBe('d');
     });
 
+    test('finds the open activations of a target, whoever asked, and of no other tenant', async () => {
+      const store = await fresh();
+      const key = 'group:azure-admins:member';
+      const open = [activation('a', { target }), activation('b', { target, person: adele, askedAt: 2_000 })];
+      const over = activation('c', { target, person: { ...adele, oid: 'somebody' }, phase: 'ended' });
+      const others = [
+        activation('d', { target, person: stranger }),
+        activation('e', { target: { ...target, access: 'owner' } }),
+      ];
+      for (const each of [...open, over, ...others]) {
+        await store.commit([{ kind: 'newActivation', activation: each }]);
+      }
+
+      expect(await store.openActivationsOf(megan.tid, [key])).toEqual(open);
+      expect(await store.openActivationsOf(megan.tid, [key, 'group:azure-admins:owner'])).toHaveLength(3);
+      expect(await store.openActivationsOf(megan.tid, [])).toEqual([]);
+    });
+
     test('lets one of several commits at once have the same target', async () => {
       const [store, other] = [await fresh(), await replica()];
       const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
