@@ -18,7 +18,13 @@ function withText<T>(value: T, text: string, field = ''): T {
   if (typeof value === 'string') return (facts.has(field) ? value : text) as T;
   if (Array.isArray(value)) return value.map((item: unknown) => withText(item, text, field)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withText(inner, text, name)])) as T;
+  // Why a choice is offered is one of a few reasons, and what comes next in a list is an id; elsewhere these are words.
+  const kept = 'kind' in value ? { choice: 'why', list: 'next' }[String(value.kind)] : undefined;
+  const entries = Object.entries(value).map(([name, inner]): [string, unknown] => [
+    name,
+    name === kept ? inner : withText(inner as unknown, text, name),
+  ]);
+  return Object.fromEntries(entries) as T;
 }
 
 /** A card without the places where user text belongs: everything that is left must not depend on it. */
@@ -29,6 +35,7 @@ function skeleton(card: unknown): string {
     }
     const node = value as Record<string, unknown>;
     if (node['type'] === 'TextRun') return { ...node, type: 'Run', text: '' };
+    if (node['type'] === 'Input.ChoiceSet' && node['id'] === 'target') return { ...node, choices: [] };
     if (node['type'] === 'Input.Text') return { ...node, type: 'Field', value: '' };
     const named = ['pick', 'list'].includes(String((node['data'] as Record<string, unknown> | undefined)?.['verb']));
     return named || node['type'] === 'Action.OpenUrl'

@@ -202,6 +202,7 @@ export const samples: readonly Sample[] = [
   ofRoom('announcement-ended', byPhase.ended),
   ofRoom('announcement-ended-early', { ...byPhase.ended, startsAt: now - hour, endedBy: adele }),
   own('question', question),
+  own('question-nothing-needed', { ...question, needs: [] }),
   own('question-too-long', {
     ...question,
     needs: ['duration'],
@@ -261,6 +262,9 @@ export const samples: readonly Sample[] = [
   own('list-search', { kind: 'list', rows: [row], more: 0, total: 1, query: 'sql', next: null }),
   own('list-none-found', { kind: 'list', rows: [], more: 0, total: 0, query: 'sqll', next: null }),
   own('list-empty', { kind: 'list', rows: [], more: 0, total: 0, query: null, next: null }),
+  { title: 'offer', message: { kind: 'offer', row }, reader: null },
+  { title: 'offer-owner', message: { kind: 'offer', row: { ...row, access: 'owner' } }, reader: null },
+  own('form', { kind: 'form', id: '1', targets: rows, more: 40, minutes: 60 }),
   own('status', {
     kind: 'status',
     activations: [byPhase.active, byPhase.waiting, byPhase.scheduled, byPhase.starting],

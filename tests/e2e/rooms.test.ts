@@ -152,6 +152,15 @@ describe('what is asked in a room', () => {
     expect(written()).not.toMatch(/You can activate|CA Exclusion|did not understand/);
   });
 
+  test('a group chat hears no more than a channel', async () => {
+    const lunch = { in: world.teams.groupChat };
+    const said = await adele.say('activate CA Exclusion Travel for 1h because fair in Munich', lunch);
+    await said.reply(/CA Exclusion Travel\nActive until/);
+    const line = await said.reply(/./, lunch);
+    expect(line.text).toBe('○ Answered in your own chat.');
+    expect(adele.cards(lunch)).toHaveLength(1);
+  });
+
   test('a sign-in is asked for in the person’s own chat', async () => {
     const isaiah = world.person('Isaiah Langer');
     const early = await isaiah.say('activate Intune Helpdesk for 1h because first day', room);

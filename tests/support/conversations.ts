@@ -46,14 +46,7 @@ export function createConversations(connector: RecordingConnector): Conversation
       put(shown, connector.ids.get(received) ?? '', { content, changed: index + passed });
     });
     replaceUpTo(connector.accepted.length);
-    return [...shown].map(([id, { content, changed }]) => ({
-      id,
-      conversationId,
-      text: local(words(content)),
-      buttons: titles(content),
-      content,
-      changed,
-    }));
+    return [...shown].map(([id, { content, changed }]) => cardOf(content, { id, conversationId, changed }));
   }
 
   return {
@@ -61,6 +54,11 @@ export function createConversations(connector: RecordingConnector): Conversation
     replace: (id, content) => void replaced.push({ after: connector.accepted.length, id, content }),
     now: () => connector.accepted.length + replaced.length,
   };
+}
+
+/** A card as it is read, wherever it came from. */
+export function cardOf(content: unknown, where: Pick<Card, 'id' | 'conversationId' | 'changed'>): Card {
+  return { ...where, text: local(words(content)), buttons: titles(content), content };
 }
 
 /** A changed message keeps its place. */

@@ -2,7 +2,7 @@ import { nodes } from '../cards/reading.ts';
 import type { StartedBot } from './bot.ts';
 import { startConnector } from './connector.ts';
 import type { RecordingConnector } from './connector.ts';
-import { createConversations } from './conversations.ts';
+import { cardOf, createConversations } from './conversations.ts';
 import type { Card } from './conversations.ts';
 import type { SandboxState, StartedSandbox } from './sandbox.ts';
 
@@ -10,8 +10,14 @@ export type { Card } from './conversations.ts';
 
 export type Match = RegExp | ((card: Card) => boolean);
 
-/** A place that several people share. */
-export type Room = { readonly id: string; readonly name: string; readonly team: Activity };
+/** A place that several people share; a chat of two calls itself personal, as Teams has it. */
+export type Room = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'channel' | 'groupChat' | 'personal';
+  /** null where no team is. */
+  readonly team: Activity | null;
+};
 export type Where = { readonly in?: Room };
 export type Activity = Readonly<Record<string, unknown>>;
 type Inputs = Readonly<Record<string, string>>;
@@ -23,10 +29,21 @@ export type Done = {
   readonly status: number;
   /** The card that took the place of the pressed one; null when it stayed. */
   readonly card: Card | null;
+  /** What the person alone is told, in place of a card. */
+  readonly line: string | null;
   /** The newest new or changed message that matches; waits for it. */
   reply(match: Match, where?: Where): Promise<Card>;
   /** All that is new or changed since, as it looks now. */
   replies(where?: Where): readonly Card[];
+};
+
+/** What a search brought. */
+export type Found = {
+  readonly status: number;
+  /** title and text as the person picks from them; card as it goes into the chat. */
+  readonly results: readonly { readonly title: string; readonly text: string; readonly card: Card }[];
+  /** What is said where there are none. */
+  readonly line: string | null;
 };
 
 export type TeamsPerson = {
@@ -38,7 +55,13 @@ export type TeamsPerson = {
   remove(room: Room): Promise<Done>;
   say(text: string, where?: Where): Promise<Done>;
   /** Presses a button with exactly the data on this card; `data` replaces parts of it, as only an attacker does. */
-  press(card: Card, title: string, inputs?: Inputs, data?: Inputs): Promise<Done>;
+  press(card: Card, title: string, inputs?: Inputs, data?: Inputs, where?: Where): Promise<Done>;
+  /** Types into the search of the message extension. */
+  search(query: string, where?: Where, options?: Activity): Promise<Found>;
+  /** Opens the form of the message extension; where there is none, what is said. */
+  form(where?: Where): Promise<Card>;
+  /** Presses the form's button. */
+  submit(form: Card, inputs: Inputs, where?: Where, data?: Inputs): Promise<Done>;
   /** Sends an activity of this person once more, as Teams does when it is not sure. */
   redeliver(done: Done): Promise<Done>;
   /** Changes the words of a message that was sent. */
@@ -56,6 +79,9 @@ export type Teams = {
   readonly connector: RecordingConnector;
   /** The channel of the tenant's team. */
   readonly channel: Room;
+  readonly groupChat: Room;
+  /** A chat of two people that the bot is no part of. */
+  readonly twoPeople: Room;
   person(name: string): TeamsPerson;
   close(): Promise<void>;
 };
@@ -105,15 +131,28 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
         serviceUrl: connector.serviceUrl,
         from: { id: `29:${oid}`, name, aadObjectId: oid },
         recipient: { id: '28:jitney', name: 'Jitney' },
-        conversation: room
-          ? { id: `${room.id};messageid=${id}`, conversationType: 'channel', isGroup: true, tenantId }
-          : { id: chat, conversationType: 'personal', tenantId },
+        conversation: room ? conversationIn(room, id) : { id: chat, conversationType: 'personal', tenantId },
         channelData: {
           tenant: { id: tenantId },
-          ...(room ? { team: room.team, channel: { id: room.id, name: room.name } } : {}),
+          ...(room?.team ? { team: room.team, channel: { id: room.id, name: room.name } } : {}),
         },
         ...more,
       };
+    }
+
+    function conversationIn({ id, kind }: Room, message: string): Activity {
+      const place = { conversationType: kind, tenantId, ...(kind === 'personal' ? {} : { isGroup: true }) };
+      return { ...place, id: kind === 'channel' ? `${id};messageid=${message}` : id };
+    }
+
+    async function ask(name: string, value: Activity, where: Where): Promise<{ status: number; body: ComposeBody }> {
+      const sent = activity('invoke', { name: `composeExtension/${name}`, value }, where.in);
+      const answer = await fetch(`${bot.url}/api/messages`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(sent),
+      });
+      return { status: answer.status, body: (await answer.json().catch(() => ({}))) as ComposeBody };
     }
 
     async function post(sent: Activity): Promise<Done> {
@@ -123,13 +162,15 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(sent),
       }).catch(() => null);
-      const content = replacement(await answer?.json().catch(() => null));
+      const body: unknown = await answer?.json().catch(() => null);
+      const content = replacement(body);
       const pressed = content === null ? null : String(sent['replyToId']);
       if (pressed !== null) conversations.replace(pressed, content);
       return {
         activity: sent,
         status: answer?.status ?? 0,
         card: conversations.look(chat).find(({ id }) => id === pressed) ?? null,
+        line: lineOf(body),
         reply: (match, where) => wait(placeOf(where), match, since),
         replies: (where) => conversations.look(placeOf(where)).filter(({ changed }) => changed >= since),
       };
@@ -149,12 +190,36 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
         const said = where.in ? { text: `${mention} ${text}`, entities: [mentioned] } : { text };
         return post(activity('message', said, where.in));
       },
-      press: (card, title, inputs = {}, data = {}) => {
+      press: (card, title, inputs = {}, data = {}, where = {}) => {
         const button = nodes(card.content).find((node) => node.type === 'Action.Execute' && node['title'] === title);
         if (!button) throw new Error(`no button “${title}” on:\n${tell([card])}`);
         const sent = { ...(button['data'] as Inputs), ...data, ...inputs };
         const action = { type: 'Action.Execute', title, verb: data['verb'] ?? button['verb'], data: sent };
-        return post(activity('invoke', { name: 'adaptiveCard/action', replyToId: card.id, value: { action } }));
+        const press = { name: 'adaptiveCard/action', replyToId: card.id, value: { action } };
+        return post(activity('invoke', press, where.in));
+      },
+      search: async (query, where = {}, options = { skip: 0, count: 25 }) => {
+        const parameters = [query === '' ? { name: 'initialRun', value: 'true' } : { name: 'query', value: query }];
+        const value = { commandId: 'groups', parameters, queryOptions: options };
+        const { status, body } = await ask('query', value, where);
+        const results = (body.composeExtension?.attachments ?? []).map(({ preview, content }, index) => ({
+          ...preview.content,
+          card: cardOf(content, { id: `found-${index}`, conversationId: placeOf(where), changed: 0 }),
+        }));
+        return { status, results, line: body.composeExtension?.text ?? null };
+      },
+      form: async (where = {}) => {
+        const { body } = await ask('fetchTask', { commandId: 'activate', commandContext: 'compose' }, where);
+        const { value } = body.task ?? {};
+        const content = typeof value === 'object' ? value.card.content : { type: 'TextBlock', text: value ?? '' };
+        return cardOf(content, { id: 'form', conversationId: placeOf(where), changed: 0 });
+      },
+      submit: (form, inputs, where = {}, data = {}) => {
+        const button = nodes(form.content).find((node) => node.type === 'Action.Submit');
+        if (!button) throw new Error(`no form:\n${tell([form])}`);
+        const filled = { ...(button['data'] as Inputs), ...data, ...inputs };
+        const value = { commandId: 'activate', commandContext: 'compose', data: filled };
+        return post(activity('invoke', { name: 'composeExtension/submitAction', value }, where.in));
       },
       redeliver: (done) => post(done.activity),
       edit: ({ activity: { id, conversation } }, text) =>
@@ -183,10 +248,31 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
 
   return {
     connector,
-    channel: { ...team.channel, team },
+    channel: { ...team.channel, kind: 'channel', team },
+    groupChat: { id: '19:lunch@thread.v2', name: 'Lunch', kind: 'groupChat', team: null },
+    twoPeople: { id: '19:one_another@unq.gbl.spaces', name: '', kind: 'personal', team: null },
     person,
     close: () => connector.close(),
   };
+}
+
+/** What a message extension answers. */
+type ComposeBody = {
+  readonly composeExtension?: {
+    readonly text?: string;
+    readonly attachments?: readonly {
+      readonly content: unknown;
+      readonly preview: { readonly content: { readonly title: string; readonly text: string } };
+    }[];
+  };
+  readonly task?: { readonly value: string | { readonly card: { readonly content: unknown } } };
+};
+
+/** The words of an answer that shows no card. */
+function lineOf(body: unknown): string | null {
+  const { type, value, task } = (body ?? {}) as { readonly type?: string; readonly value?: unknown } & ComposeBody;
+  if (type === 'application/vnd.microsoft.activity.message') return String(value);
+  return typeof task?.value === 'string' ? task.value : null;
 }
 
 /** The card that an answer to a press brings; null when the pressed one stays. */
