@@ -85,6 +85,15 @@ describe('who has a group', () => {
     await picked.reply(/Azure Admins: 2 have it now/);
   });
 
+  test('without a sign-in what is one’s own is answered, and what only a sign-in can show goes on after it', async () => {
+    const grady = world.person('Grady Archie');
+    await grady.open();
+    await answer(grady, 'who has RDP Servers Munich', /RDP Servers Munich: 1 has it now/);
+    const said = await grady.say('who has Key Vault Operators');
+    await grady.signIn(await said.reply((card) => card.buttons.includes('Sign in')));
+    await said.reply(/Key Vault Operators: 1 has it now/);
+  });
+
   test('more than five groups at once are refused', async () => {
     const five = 'SQL Prod, Azure Admins, Azure Readers, Intune Helpdesk, CA Exclusion Travel, Finance Break Glass';
     expect(await answer(adele, `who has ${five}`, /5 groups at a time/)).toContain('at most');
