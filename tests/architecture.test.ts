@@ -7,7 +7,7 @@ import { brokenArrows, featureEdges, walk } from './support/arrows.ts';
 import type { Rules, Tree } from './support/arrows.ts';
 
 /**
- * The only ways from one feature into another. settle() ends every verb, a step's lease is the watch's, the watch
+ * The only ways from one feature into another. settle() ends every verb, a step is claimed in one way, the watch
  * finishes what a crash left of an activation, extending is ending and activating, and whoever needs a sign-in asks for
  * it in one way.
  */
@@ -15,9 +15,9 @@ const edges = [
   'activate -> watch/settle.ts',
   'approve -> sign-in/sign-in.ts',
   'approve -> watch/settle.ts',
-  'approve -> watch/watch.ts',
+  'approve -> watch/step.ts',
   'deactivate -> watch/settle.ts',
-  'deactivate -> watch/watch.ts',
+  'deactivate -> watch/step.ts',
   'extend -> activate/activate.ts',
   'extend -> deactivate/end.ts',
   'status -> watch/settle.ts',
