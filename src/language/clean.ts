@@ -12,7 +12,7 @@ const blocks = new Set(
 );
 
 /** Not `\s`: that counts the zero-width U+FEFF as a space. */
-const spaces = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
+const spaces = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
 /** Everything that takes no ink: controls, zero-width, bidi, soft hyphens, fillers, tags, variation selectors off an emoji. */
 const invisible =
   /[\p{Cc}\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\u{e0000}-\u{e0fff}]|(?<!\p{Extended_Pictographic}|[\u2600-\u27bf#*0-9])[\ufe00-\ufe0f]/gu;
