@@ -92,7 +92,10 @@ test('status: none while something of one’s own is open, else one', async () =
 
 test('deactivate: what is running, then the end', async () => {
   await world.later('PT6M');
-  expect((await rounds(() => lee.say('deactivate SQL Prod'))).length).toBeLessThanOrEqual(2);
+  const all = await rounds(() => lee.say('deactivate SQL Prod'));
+  // The watch may read the activation at the same time; nobody waits for that.
+  const waited = all.filter((calls) => calls.some((call) => call !== 'POST $batch'));
+  expect(waited.length).toBeLessThanOrEqual(2);
 });
 
 test('policy: its group and its rules, then who approves; then nothing', async () => {
