@@ -104,7 +104,9 @@ describe('a message that comes again', () => {
     await pause(700);
     await adele.redeliver(done);
     await pause(700);
-    expect(done.replies().map(({ text }) => text.includes('“five times”'))).toEqual([true]);
+    // A card of an earlier test may still change meanwhile; this wish has one.
+    const cards = done.replies().filter(({ text }) => text.includes('RDP Servers Munich'));
+    expect(cards.map(({ text }) => text.includes('“five times”'))).toEqual([true]);
     expect(await world.writes()).toEqual(['activate 201']);
   });
 
@@ -116,7 +118,8 @@ describe('a message that comes again', () => {
     expect(all.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     await probe.reply(/Intune Helpdesk\nActive until/);
     await pause(700);
-    expect(all[0]?.replies().map(({ text }) => text.includes('“burst”'))).toEqual([true]);
+    const cards = all[0]?.replies().filter(({ text }) => text.includes('Intune Helpdesk'));
+    expect(cards?.map(({ text }) => text.includes('“burst”'))).toEqual([true]);
     expect(await world.writes()).toEqual(['activate 201']);
   });
 
