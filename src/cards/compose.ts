@@ -7,7 +7,7 @@ import { name, rowName } from './text.ts';
 import { said } from './time.ts';
 import { ownerMark } from './words.ts';
 
-const how = 'The button has Jitney ask you in your own chat. It activates nothing by itself.';
+const how = 'Press the button and Jitney asks you in your own chat. Nothing is activated from here.';
 
 /**
  * What a search puts into a room: the name that somebody chose to show and the way to one's own question about it. How

@@ -113,7 +113,7 @@ describe('the card in a room', () => {
     expect(results[0]?.text).toMatch(/^Active until \d\d:\d\d/);
     const card = results[0]?.card;
     expect(card?.text).toBe(
-      '○ Azure Readers\nThe button has Jitney ask you in your own chat. It activates nothing by itself.',
+      '○ Azure Readers\nPress the button and Jitney asks you in your own chat. Nothing is activated from here.',
     );
     expect(card?.buttons).toEqual(['Activate…']);
     expect(JSON.stringify(card?.content)).not.toMatch(/Active until|Adele|aaaaaaaa-0000/);
