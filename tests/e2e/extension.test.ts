@@ -224,6 +224,19 @@ describe('the form', () => {
     expect([again.line, await world.writes()]).toEqual(['Answered in your own chat.', ['activate 201']]);
   });
 
+  test('answers in time while PIM does not, and the outcome comes all the same', async () => {
+    const form = await megan.form(channel);
+    const order = { method: 'POST', path: 'assignmentScheduleRequests' };
+    await world.sandbox.ask('faults', { match: order, answer: { delay: 3500 } });
+    const begin = performance.now();
+    const inputs = { target: keyOf(form, 'RDP Servers Munich'), duration: '60', justification: 'slow day' };
+    const done = await megan.submit(form, inputs, lunch);
+    expect(performance.now() - begin).toBeLessThan(3000);
+    expect(done.line).toBe('On its way. Your own chat with me tells how it goes.');
+    await done.reply(/RDP Servers Munich\nActive until/);
+    expect(await world.writes()).toEqual(['activate 201']);
+  });
+
   test('asks in the own chat for what the policy wants and the form lacks', async () => {
     const done = await filled(megan, 'SQL Prod', { duration: '720', justification: 'index rebuild' });
     const question = await done.reply(/SQL Prod needs one more thing/);
