@@ -18,9 +18,10 @@ export type NameMatch =
 export function matchName(typed: string, names: readonly string[]): NameMatch {
   const wanted = nameKey(removeInvisible(typed));
   if (wanted === '') return { kind: 'none' };
-  const { keys, looks, close: index } = indexOf(names);
+  const keys = keysOf(names);
   const exact = names.filter((name, at) => keys[at] === wanted && isPlain(name));
   if (exact.length > 0) return among(exact, 'exact');
+  const { looks, close: index } = looksOf(names);
   const look = lookOf(wanted);
   const alike = names.filter((_, at) => looks[at] === look);
   if (alike.length > 0) return among(alike, 'near');
@@ -33,18 +34,23 @@ function among(names: readonly string[], one: 'exact' | 'near'): NameMatch {
   return names.length === 1 && first !== undefined ? { kind: one, name: first } : { kind: 'several', names };
 }
 
-type NameIndex = { readonly keys: readonly string[]; readonly looks: readonly string[]; readonly close: CloseIndex };
+/** Most names are typed exactly, so what only the others need is made for them. */
+const keysOf = kept((names) => names.map(nameKey));
+const looksOf = kept((names): { readonly looks: readonly string[]; readonly close: CloseIndex } => {
+  const looks = names.map(lookOf);
+  return { looks, close: closeIndex(looks) };
+});
 
 /** Kept for as long as the list itself: a list of names that was matched against is not changed afterwards. */
-const indexes = new WeakMap<readonly string[], NameIndex>();
-
-function indexOf(names: readonly string[]): NameIndex {
-  const kept = indexes.get(names);
-  if (kept) return kept;
-  const looks = names.map(lookOf);
-  const index = { keys: names.map(nameKey), looks, close: closeIndex(looks) };
-  indexes.set(names, index);
-  return index;
+function kept<T extends object>(make: (names: readonly string[]) => T): (names: readonly string[]) => T {
+  const known = new WeakMap<readonly string[], T>();
+  return (names) => {
+    const before = known.get(names);
+    if (before) return before;
+    const made = make(names);
+    known.set(names, made);
+    return made;
+  };
 }
 
 /** What a name looks like at a glance: letters that pass for one another are one. */
