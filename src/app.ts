@@ -13,7 +13,7 @@ import { welcome } from './help/help.ts';
 import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
 import { isAboutTheRoom, obey } from './sentences.ts';
 import { expireSignIns } from './sign-in/sign-in.ts';
-import { requesterCard } from './watch/settle.ts';
+import { reach } from './watch/settle.ts';
 import { watch } from './watch/watch.ts';
 
 export type App = {
@@ -116,17 +116,12 @@ export function createApp(ports: Ports, isSealed: Guard): App {
   async function installed(incoming: Extract<Incoming, { kind: 'installed' }>): Promise<Change[]> {
     const { actor, place } = incoming;
     if (!actor || place.kind !== 'personal') return [];
-    const waiting = await ports.store.waitingFor(actor);
     const due = ports.clock.now();
-    for (const activation of waiting) {
+    for (const { id } of await ports.store.waitingFor(actor)) {
       const reader = { kind: 'approver', oid: actor.oid } as const;
-      const approvers = activation.approvers.map((one) => (one.oid === actor.oid ? { ...one, reached: true } : one));
-      await ports.store.saveCard(activation.id, reader, { place, activityId: null });
-      await ports.store.commit([
-        { kind: 'activation', activation: { ...activation, approvers, version: activation.version + 1 } },
-        { kind: 'job', job: requesterCard(activation), due },
-      ]);
-      await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: activation.id, reader }, due }]);
+      await ports.store.saveCard(id, reader, { place, activityId: null });
+      await reach(ports, id, actor.oid);
+      await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: id, reader }, due }]);
     }
     return [say(incoming, 0, await welcome(ports, actor))];
   }

@@ -20,6 +20,7 @@ const edges = [
   'deactivate -> watch/step.ts',
   'extend -> activate/activate.ts',
   'extend -> deactivate/end.ts',
+  'sign-in -> activate/order.ts',
   'status -> watch/settle.ts',
   'watch -> activate/recover.ts',
 ];

@@ -1,7 +1,7 @@
 import type { Activation } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
-import { notice } from '../core/message.ts';
+import { notice, problem } from '../core/message.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Ports } from '../ports.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
@@ -25,20 +25,22 @@ export async function order(ports: Ports, activation: Activation, again = false)
     case 'exists':
     case 'pending':
       return adopt(ports, activation, outcome);
+    case 'signIn':
+      return again ? refused(ports, activation, outcome) : verify(ports, activation, null);
     case 'stepUp':
       return outcome.claims === null || again
-        ? giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`))
+        ? refused(ports, activation, outcome)
         : verify(ports, activation, outcome.claims);
     default:
-      noteRefusal(ports, activation, outcome);
-      return giveUp(ports, activation, explain(outcome, `activate ${activation.targetName}`));
+      return refused(ports, activation, outcome);
   }
 }
 
-/** The card shows the first digits of this id, so a person's "it said …" finds its line in the log. */
-function noteRefusal(ports: Ports, activation: Activation, refusal: PimProblem): void {
+/** The card shows the first digits of the activation's id, so a person's "it said …" finds its line in the log. */
+function refused(ports: Ports, activation: Activation, refusal: PimProblem): Promise<Message | null> {
   const code = refusal.kind === 'other' ? refusal.code : null;
   ports.log.warn('pim.refused', { activation: activation.id, kind: refusal.kind, code });
+  return giveUp(ports, activation, explain(refusal, `activate ${activation.targetName}`));
 }
 
 /** Meanwhile, so that they are known when PIM wants an approval; without them now they are looked up then. */
@@ -62,8 +64,11 @@ async function readBack(ports: Ports, id: string): Promise<null> {
 
 const verifyMs = 10 * 60_000;
 
-/** PIM refused, so nothing happened: the intent waits until the person has passed the check, then goes on by itself. */
-async function verify(ports: Ports, activation: Activation, claims: string): Promise<Message | null> {
+/**
+ * Nothing happened at PIM: the intent waits until the person has passed the check, or has signed in again (claims null),
+ * then goes on by itself.
+ */
+async function verify(ports: Ports, activation: Activation, claims: string | null): Promise<Message | null> {
   const stored = await ports.store.activation(activation.id);
   if (stored?.phase !== 'ordering') return null;
   const id = ports.ids.id();
@@ -117,7 +122,7 @@ async function adopt(
       return notice('✓', `${activation.targetName} was active already; nothing was asked of PIM again.`);
     }
   }
-  return giveUp(ports, activation, explain(refusal, `activate ${activation.targetName}`));
+  return refused(ports, activation, refusal);
 }
 
 /** Nothing happened at PIM: the wish is closed and its card says why. */
@@ -148,4 +153,12 @@ export async function giveUp(ports: Ports, activation: Activation, why: Message)
     },
   ]);
   return null;
+}
+
+/** The person did not finish the check in time, so the intent that waited for it is closed. */
+export async function giveUpUnverified(ports: Ports, activationId: string): Promise<void> {
+  const activation = await ports.store.activation(activationId);
+  if (activation?.phase !== 'ordering') return;
+  const why = problem('The sign-in for it was not finished in time.', { why: 'Nothing was asked of PIM.' });
+  await giveUp(ports, activation, why);
 }

@@ -141,7 +141,13 @@ async function signInCard(ports: Ports, parkedId: string, state: 'open' | 'done'
   const going = goingOf(parked.body);
   const stepUp = parked.body.kind === 'stepUp' ? parked.body : null;
   const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, stepUp?.claims ?? null) : null;
-  const message: Message = { kind: 'signIn', url, state, going, stepUpFor: stepUp?.targetName ?? null };
+  const message: Message = {
+    kind: 'signIn',
+    url,
+    state,
+    going,
+    stepUpFor: stepUp?.claims == null ? null : stepUp.targetName,
+  };
   if (existing?.activityId != null) {
     const updated = await ports.chat.update(existing.place, existing.activityId, message, reader);
     return updated.kind === 'unclear' ? { kind: 'retry', afterMs: 1_000, why: updated.why } : updated;
@@ -155,7 +161,7 @@ async function signInCard(ports: Ports, parkedId: string, state: 'open' | 'done'
 
 /** What goes on by itself after the sign-in, as the person said it or could have. */
 function goingOf(body: Parked['body']): string | null {
-  if (body.kind === 'wish') return `activate ${body.targetName}`;
+  if (body.kind === 'wish' || (body.kind === 'stepUp' && body.claims === null)) return `activate ${body.targetName}`;
   return body.kind === 'sentence' && body.text !== '' ? body.text : null;
 }
 

@@ -1,5 +1,6 @@
 import type { Message } from '../core/message.ts';
 import { notice } from '../core/message.ts';
+import { giveUpUnverified } from '../activate/order.ts';
 import type { Person } from '../core/person.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
@@ -65,12 +66,17 @@ export async function expireSignIns(ports: Ports): Promise<void> {
   const due = ports.clock.now();
   for (const parked of await ports.store.takeExpiredParked(ports.clock.wall())) {
     const { body, id, person } = parked;
-    if (body.kind === 'sentence' || body.kind === 'wish' || body.kind === 'stepUp') {
-      await ports.store.commit([{ kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due }]);
-    }
-    if (body.kind === 'action') {
+    if (body.kind === 'action' && isRuling(body.verb)) {
+      // Its sign-in stands on the approval card itself.
       const reader = { kind: 'approver', oid: person.oid } as const;
       await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: body.id, reader }, due }]);
+      continue;
     }
+    await ports.store.commit([{ kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due }]);
+    if (body.kind === 'stepUp') await giveUpUnverified(ports, body.activationId);
   }
+}
+
+function isRuling(verb: string): boolean {
+  return verb === 'approve' || verb === 'deny';
 }

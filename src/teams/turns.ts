@@ -62,7 +62,7 @@ export function createTurns(options: TurnOptions): Application {
     const message = incoming?.kind === 'action' ? await handle(incoming) : null;
     const answer = message === null ? null : render(message, readerOf(incoming as Action, options.defaultZone));
     const isRoom = incoming?.kind === 'action' && incoming.place.kind !== 'personal';
-    const body = answer === null ? line('OK') : isRoom ? line(answer.summary) : card(answer.card);
+    const body = answer === null ? line('Answered below.') : isRoom ? line(answer.summary) : card(answer.card);
     await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
     return '';
   }

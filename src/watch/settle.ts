@@ -27,15 +27,19 @@ export async function settle(
     if (!before || isOver(before.phase)) return before;
     const { activation: seen, became } = observe({ ...before, ...known }, reading, ports.clock.now());
     const approvers = became === 'waiting' ? await findApprovers(ports, seen) : seen.approvers;
-    const after = { ...seen, ...keepStep(known, seen), approvers, version: before.version + 1 };
+    const after = { ...seen, ...kept(known, seen), approvers, version: before.version + 1 };
     const follow = await consequences(ports, before, after, became);
     if (await ports.store.commit([{ kind: 'activation', activation: after }, ...follow, ...also])) return after;
   }
   throw new Error(`activation ${id} kept changing under ${attempts} attempts to settle it`);
 }
 
-function keepStep(known: Known, seen: Activation): Pick<Activation, 'step'> {
-  return { step: 'step' in known ? (known.step ?? null) : seen.step };
+/** What the verb knows better than the reading: that its step is done, and that PIM is worth another look at once. */
+function kept(known: Known, seen: Activation): Pick<Activation, 'step' | 'readAt'> {
+  return {
+    step: 'step' in known ? (known.step ?? null) : seen.step,
+    readAt: known.readAt !== undefined && seen.readAt !== null ? known.readAt : seen.readAt,
+  };
 }
 
 /** The people who may decide, never the requester, and whether we have a chat to reach them in. */
@@ -49,6 +53,20 @@ async function findApprovers(ports: Ports, activation: Activation): Promise<read
   );
   const reached = new Set(known.filter(({ place }) => place !== null).map(({ person }) => person.oid));
   return others.map((person) => ({ ...person, reached: reached.has(person.oid) }));
+}
+
+/** This approver has a chat with us now; the requester's card says so. */
+export async function reach(ports: Ports, id: string, oid: string): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const stored = await ports.store.activation(id);
+    if (!stored || isOver(stored.phase)) return;
+    const approvers = stored.approvers.map((one) => (one.oid === oid ? { ...one, reached: true } : one));
+    const changed = await ports.store.commit([
+      { kind: 'activation', activation: { ...stored, approvers, version: stored.version + 1 } },
+      { kind: 'job', job: requesterCard(stored), due: ports.clock.now() },
+    ]);
+    if (changed) return;
+  }
 }
 
 /** Who must be shown or told something because the activation changed. */
