@@ -18,7 +18,9 @@ let browser: Browser;
 /** Stands for the app: shows the address it was called back at, after a redirect of its own as apps do. */
 const app = createServer((request, response) => {
   if (request.url?.startsWith('/auth/callback')) {
-    response.writeHead(302, { Location: `/done${request.url.slice('/auth/callback'.length)}` }).end();
+    // Not chained: restify, loaded by another test of the same worker, makes writeHead return nothing.
+    response.writeHead(302, { Location: `/done${request.url.slice('/auth/callback'.length)}` });
+    response.end();
   } else response.end('back in the app');
 });
 beforeAll(async () => {
