@@ -87,7 +87,7 @@ export async function list(
     };
   });
   const more = Math.max(sorted.length - offset - shown.length, 0);
-  const next = more > 0 ? `${offset + count}|${query ?? ''}` : null;
+  const next = more > 0 ? `${offset + count}|${(query ?? '').slice(0, 100)}` : null;
   return { kind: 'list', rows, more, total: sorted.length, query: query ?? null, next };
 }
 
