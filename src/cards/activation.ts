@@ -62,14 +62,14 @@ function lengthText(activation: Activation, when: When): string {
 }
 
 function whoDecides(activation: Activation, when: When): Record<string, unknown> {
-  const { deadline, approvers } = activation;
+  const { askedAt, deadline, approvers } = activation;
   if (phaseShown(activation) !== 'waiting') return { asked: '', notReached: '', nobodyReached: false, decideUntil: '' };
   const notReached = approvers.filter((approver) => !approver.reached);
   return {
     asked: listed(reachedNames(activation), 5),
     notReached: listed(notReached.map(nameOf), 5),
     nobodyReached: isNobodyReached(activation),
-    decideUntil: deadline === null ? '' : `Open until ${when(deadline)}`,
+    decideUntil: deadline === null ? '' : `Since ${when(askedAt)}, open until ${when(deadline)}`,
   };
 }
 

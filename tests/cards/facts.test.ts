@@ -75,7 +75,8 @@ describe("the requester's card", () => {
       }),
     );
     expect(card.text).toContain('Asked: Megan Bowen\nNot reached here: Nestor Wilke');
-    expect(card.text).toContain(`Open until ${tomorrow1405}`);
+    expect(card.text).toContain(`open until ${tomorrow1405}`);
+    expect(card.text).toContain('Since ');
     expect(card.spoken).toContain('Open until tomorrow 14:05');
   });
 

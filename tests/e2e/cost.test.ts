@@ -67,6 +67,17 @@ test('activate: three when nothing is known yet, one when the group was asked fo
   await adele.waitForCard(/Cancelled[^]*“warm”/);
 }, 30_000);
 
+test('five targets in one sentence wait for no more answers than one', async () => {
+  const five = 'RDP Servers Munich, Intune Helpdesk, Azure Readers, Research and Development and CA Exclusion Travel';
+  await forgetCaches();
+  const cold = await rounds(() => adele.say(`activate ${five} for 1h because moving house`));
+  const orders = cold.filter((calls) => calls.includes('POST assignmentScheduleRequests'));
+  expect(orders).toHaveLength(1);
+  expect(orders[0]?.filter((call) => call === 'POST assignmentScheduleRequests')).toHaveLength(5);
+  expect(cold.indexOf(orders[0] ?? [])).toBeLessThanOrEqual(2);
+  await adele.waitForCard(({ text }) => (text.match(/Active until/g) ?? []).length === 5);
+}, 30_000);
+
 test('approve: two, the stage and the decision', async () => {
   const { said, task } = await request(adele, megan, 'Azure Admins');
   const approve = await rounds(() => megan.press(task, 'Approve'));
