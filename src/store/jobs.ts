@@ -21,7 +21,10 @@ export function jobId(job: Job): string {
   }
 }
 
-/** A job that waits already takes the new content and the earlier of the two times. */
+/**
+ * A job that waits already takes the new content and the earlier of the two times. A plain number after `then` would be
+ * written into the text of the statement, which would be prepared anew each time.
+ */
 export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment): Promise<void> {
   const body = keep(job);
   const fresh = { again: 0, lease_by: null, lease_until: null, fence: 0, tries: 0 } as const;
@@ -32,7 +35,7 @@ export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment): Promis
       conflict.column('id').doUpdateSet((eb) => ({
         body,
         again: 1,
-        due: eb.case().when('job.due', '>', due).then(due).else(eb.ref('job.due')).end(),
+        due: eb.case().when('job.due', '>', due).then(eb.val(due)).else(eb.ref('job.due')).end(),
       })),
     )
     .execute();
@@ -72,7 +75,7 @@ export function jobQueue({
           fence: eb
             .case()
             .when('fence', '<', now)
-            .then(now)
+            .then(eb.val(now))
             .else(eb('fence', '+', 1))
             .end(),
         }))
