@@ -8,7 +8,7 @@ import { median, percentile, print, round } from './measure.ts';
  * parses them: as many as the templates hold while they are loaded, and none afterwards, or a template is parsed twice.
  */
 
-type Engine = { parseInterpolatedString(text: string): unknown };
+type Engine = { parseInterpolatedString: (text: string) => unknown };
 const engine = Template as unknown as Engine;
 const parse = engine.parseInterpolatedString;
 let parsed = 0;
@@ -26,7 +26,10 @@ function texts(node: unknown): number {
 }
 const folder = new URL('../cards/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-const inTemplates = files.reduce((sum, name) => sum + texts(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))), 0);
+const inTemplates = files.reduce(
+  (sum, name) => sum + texts(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))),
+  0,
+);
 
 const rounds = 30;
 const times = new Map<string, { readonly us: number[]; bytes: number }>();

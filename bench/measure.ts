@@ -34,7 +34,9 @@ export function print(result: Readonly<Record<string, unknown>>): void {
  */
 export function used(pid: number): Used {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return {
       cpuMs: (Number(fields[11]) + Number(fields[12])) * 10,

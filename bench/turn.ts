@@ -1,0 +1,81 @@
+import type { StartedBot } from '../tests/support/bot.ts';
+import { startSandbox } from '../tests/support/sandbox.ts';
+import { startTeams } from '../tests/support/teams-client.ts';
+import { listen, speak } from './load.ts';
+import type { Load } from './load.ts';
+import { median, print, round } from './measure.ts';
+import { run } from './programs.ts';
+import type { Running } from './programs.ts';
+
+/**
+ * What Jitney adds to a turn: `help` with its caches warm, which asks Graph nothing, against a bot that says again what
+ * was said, both on botbuilder and restify, each asked by eight connections in turns.
+ */
+
+const rounds = 5;
+const warmUpMs = 2_000;
+const roundMs = 3_000;
+
+type Row = Load & { readonly cpuMsPerTurn: number | null };
+
+const sandbox = await startSandbox();
+const { people } = await sandbox.state();
+const speakers = people.slice(0, 8).map(({ id, name }) => ({ oid: id, name }));
+const answers = await listen();
+const bots = { echo: await run('echo', sandbox, null), jitney: await run('jitney', sandbox, null) };
+
+/** What the bot keeps of a person's groups it keeps only of who is signed in. */
+async function signIn(bot: Running): Promise<void> {
+  const teams = await startTeams({ url: bot.url, printed: '' } as StartedBot, sandbox);
+  for (const { name } of speakers) await teams.person(name).arrive();
+  await teams.close();
+}
+
+async function ask(bot: Running, milliseconds: number): Promise<Row> {
+  const before = bot.used().cpuMs;
+  const load = await speak({ url: bot.url, tenantId: sandbox.tenantId, answers, speakers, text: 'help' }, milliseconds);
+  const after = bot.used().cpuMs;
+  return { ...load, cpuMsPerTurn: before === null || after === null ? null : round((after - before) / load.turns, 3) };
+}
+
+const measured: Record<keyof typeof bots, Row[]> = { echo: [], jitney: [] };
+await signIn(bots.jitney);
+await ask(bots.echo, warmUpMs);
+await ask(bots.jitney, warmUpMs);
+const callsBefore = (await sandbox.calls()).length;
+for (let at = 0; at < rounds; at += 1) {
+  measured.echo.push(await ask(bots.echo, roundMs));
+  measured.jitney.push(await ask(bots.jitney, roundMs));
+}
+const graphCalls = (await sandbox.calls()).length - callsBefore;
+
+function middle(rows: readonly Row[]): Record<keyof Row, number> {
+  const of = (name: keyof Row): number => round(median(rows.map((row) => row[name] ?? NaN)), 3);
+  return {
+    turnsPerSecond: of('turnsPerSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+    cpuMsPerTurn: of('cpuMsPerTurn'),
+    turns: rows.reduce((sum, { turns }) => sum + turns, 0),
+  };
+}
+
+const [echo, jitney] = [middle(measured.echo), middle(measured.jitney)];
+print({
+  bench: 'turn',
+  connections: speakers.length,
+  rounds,
+  echo: { ...echo, residentMb: bots.echo.used().residentMb },
+  jitney: {
+    ...jitney,
+    residentMb: bots.jitney.used().residentMb,
+    graphCallsPerTurn: round(graphCalls / jitney.turns, 4),
+  },
+  jitneyToEcho: {
+    turnsPerSecond: round(jitney.turnsPerSecond / echo.turnsPerSecond),
+    p99: round(jitney.p99Ms / echo.p99Ms),
+    cpuPerTurn: round(jitney.cpuMsPerTurn / echo.cpuMsPerTurn),
+  },
+});
+answers.close();
+await Promise.all([bots.echo.stop(), bots.jitney.stop(), sandbox.stop()]);
