@@ -27,6 +27,9 @@ export function people({ db }: Database): Pick<Store, 'forgetPlace' | 'knownPers
   };
 }
 
+/** What is remembered already is written again only after this while: a write waits for the disk, at every message. */
+const freshMs = 60_000;
+
 /** The newest name and zone win, and the newest personal chat; a late older event changes nothing. */
 export async function rememberPerson(db: Kysely<Tables>, actor: Actor, place: Place, at: Moment): Promise<void> {
   const { tid, oid } = actor;
@@ -44,16 +47,25 @@ export async function rememberPerson(db: Kysely<Tables>, actor: Actor, place: Pl
           name: eb.fn.coalesce('excluded.name', 'person.name'),
           zone: eb.fn.coalesce('excluded.zone', 'person.zone'),
         }))
-        .where('person.seen_at', '<=', at),
+        .where('person.seen_at', '<=', at)
+        .where((eb) =>
+          eb.or([
+            eb('person.seen_at', '<', at - freshMs),
+            eb(eb.fn.coalesce('excluded.name', 'person.name'), 'is distinct from', eb.ref('person.name')),
+            eb(eb.fn.coalesce('excluded.zone', 'person.zone'), 'is distinct from', eb.ref('person.zone')),
+          ]),
+        ),
     )
     .execute();
   if (place.kind !== 'personal') return;
+  const kept = keep(place);
   await db
     .updateTable('person')
-    .set({ place_at: at, conversation_id: place.conversationId, place: keep(place) })
+    .set({ place_at: at, conversation_id: place.conversationId, place: kept })
     .where('tid', '=', tid)
     .where('oid', '=', oid)
     .where((eb) => eb.or([eb('place_at', 'is', null), eb('place_at', '<=', at)]))
+    .where((eb) => eb.or([eb('place', 'is distinct from', kept), eb('place_at', '<', at - freshMs)]))
     .execute();
 }
 

@@ -173,6 +173,15 @@ function peopleRules({ store: fresh }: Stores): void {
       expect((await store.knownPerson(megan))?.place).toEqual(chat());
     });
 
+    test('knows when somebody was last seen, to the minute, though nothing about them was new', async () => {
+      const store = await fresh();
+      await store.remember(chat('a:2'), actor(megan), 10);
+      await store.remember(chat('a:2'), actor(megan), 60_011);
+      await store.remember(chat('a:late'), actor(megan, { name: 'Old Name' }), 60_010);
+
+      expect(await store.knownPerson(megan)).toMatchObject({ name: 'Megan Bowen', place: chat('a:2') });
+    });
+
     test('forgets a chat that is gone, and learns it again', async () => {
       const store = await fresh();
       await store.remember(chat(), actor(megan), 10);
