@@ -53,7 +53,7 @@ export async function run(program: Program, sandbox: StartedSandbox, cache: stri
     readyMs: performance.now() - started,
     used: () => used(child.pid ?? 0),
     stop: async () => {
-      kill();
+      child.kill('SIGTERM');
       await ended;
       process.off('exit', kill);
       rmSync(folder, { recursive: true, force: true });
