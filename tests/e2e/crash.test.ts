@@ -28,7 +28,8 @@ beforeEach(() => world.forget());
 
 /** A minute passes on the clock on the wall, by which activities age. */
 function aMinutePasses(): void {
-  const database = new DatabaseSync(join(world.bot.folder, 'jitney.db'));
+  // The bot writes to it at the same time, so this waits for its turn.
+  const database = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { timeout: 5_000 });
   database.exec('update event set at = at - 61000');
   database.close();
 }
