@@ -151,7 +151,7 @@ describe('a short name that everybody shares', () => {
 });
 
 test('who made and removed short names stands in the ledger, with what they meant', () => {
-  const db = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { readOnly: true });
+  const db = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { readOnly: true, timeout: 5_000 });
   const entries = db
     .prepare('select entry from ledger order by seq')
     .all()
