@@ -64,7 +64,7 @@ export const negations: readonly string[] = ["don't", 'dont', 'do not', 'never',
 export const connectors: readonly string[] = ['and', 'then', 'also', 'plus', '&', '+'];
 
 /**
- * Verbs that make a second order of words that would otherwise be a name, when a joining word stands before them. The others (`help`, `list`, `request` …)
+ * Verbs that make a second order of words that would otherwise be a name, when a joining word stands before them. The others (`help`, `list`, `active` …)
  * begin real group names too often: they count only when nothing follows, or after a name that is known.
  */
 export const unmistakable: readonly Verb[] = [

@@ -22,6 +22,22 @@ describe('the table of commands', () => {
     },
   );
 
+  test.each(usage.map(({ verb, forms, says }) => [verb, forms, says] as const))(
+    'tells how %s is written and what it does',
+    (verb, forms, says) => {
+      expect(says).toMatch(/^[A-Z].{10,}\.$/);
+      for (const form of forms) {
+        const said = form
+          .replace(/ ?\[.*\]/, '')
+          .replace('NAME = NAME, NAME', 'x = A')
+          .replace('NAME', 'A')
+          .replace('ID', '1a2b3c4d');
+        const parsed = parse(said.replace('…', verb === 'repeat' ? '' : 'A'), moment);
+        expect([form, parsed.kind]).toEqual([form, verb]);
+      }
+    },
+  );
+
   test('has every verb once', () => {
     const verbs = usage.map(({ verb }) => verb);
     expect(new Set(verbs).size).toBe(verbs.length);

@@ -106,6 +106,25 @@ describe('never without a question', () => {
   });
 });
 
+describe('a disguise', () => {
+  // Four of each, so that no slip of the pen explains it.
+  test.each([
+    ['Cyrillic', 'авеёкмнорстухѕіїјԁԛԝһьгпӏү', 'abeekmhopctyxsiijdqwhbrnly'],
+    ['Greek', 'αβεζηικμνοροτυχγω', 'abeznikmvopotuxyw'],
+    ['Armenian', 'ոսօհցզ', 'nuohgq'],
+    ['Latin', 'ıſɑɡɩʟℓⅼłøđħ', 'isagillllodh'],
+    ['dashes and figures', '–—‐‑−０', '-----0'],
+  ])('by %s letters is asked about', (_, disguised, plain) => {
+    for (const [at, letter] of Array.from(disguised).entries()) {
+      const name = `Team ${(plain[at] ?? '').repeat(4)}`;
+      expect([letter, matchName(`Team ${letter.repeat(4)}`, [name, 'Another'])]).toEqual([
+        letter,
+        { kind: 'near', name },
+      ]);
+    }
+  });
+});
+
 describe('none', () => {
   test.each([[''], [' '], ['\u200b'], ['?'], ['a'], ['x'.repeat(5000)], ['-'.repeat(5000)]])('%j', (typed) => {
     expect(matchName(typed, names)).toEqual({ kind: 'none' });

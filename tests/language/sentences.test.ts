@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { answerLine } from '../../src/language/machine.ts';
+import { parse } from '../../src/language/parse.ts';
+import { moment } from './arbitraries.ts';
 
 /** `want` is the machine form's answer; a string stands for `{"error": …}` alone. */
 type Row = {
@@ -32,6 +34,17 @@ describe.each(categories)('%s', (category) => {
   test.each(rows.map((row) => [JSON.stringify({ ...row.given, text: row.text }), row] as const))('%s', (_, row) => {
     expect(answer(row)).toEqual(typeof row.want === 'string' ? { error: row.want } : row.want);
   });
+});
+
+test('whatever is refused is refused in a sentence', () => {
+  const contexts = [moment, { ...moment, names: table.known, openIds: table.open }];
+  const wordless = table.sentences.flatMap(({ text }) =>
+    contexts.flatMap((context) => {
+      const parsed = parse(text, context);
+      return parsed.kind === 'problem' && !/^["A-Z](?!").*[.?]$/u.test(parsed.message) ? [parsed.message] : [];
+    }),
+  );
+  expect(wordless).toEqual([]);
 });
 
 test('the table has at least three hundred different sentences', () => {
