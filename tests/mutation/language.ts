@@ -1,8 +1,10 @@
 // What a mutant of the language has to live through: the quickest first, and all in one, because loading costs more than running.
 import '../language/sentences.test.ts';
+import '../language/refusals.test.ts';
 import '../language/words.test.ts';
 import '../language/clean.test.ts';
 import '../language/slips.test.ts';
+import '../language/quotes.test.ts';
 import '../language/choices.test.ts';
 import '../language/laws.test.ts';
 import '../language/bounds.test.ts';
