@@ -63,6 +63,15 @@ test.each([
   ['who has A?', 'who has "A"'],
   ['help Sign In', 'help sign in'],
   ['sign-out', 'sign out'],
+  ['signin', 'sign in'],
+  ['extend A by 90m -- y', 'extend "A" for 90m because y'],
+  ['cancel #1A2B3C4D', 'cancel 1a2b3c4d'],
+  ['cancel A, B', 'cancel "A", "B"'],
+  ['Status!', 'status'],
+  ['announce here', 'announce here'],
+  ['stop announcing for A, B', 'stop announcing for "A", "B"'],
+  ['policy A', 'policy "A"'],
+  ['aliases', 'aliases'],
 ])('%j is printed %j', (text, canonical) => {
   const parsed = parse(text, moment);
   if (parsed.kind === 'problem') throw new Error(parsed.code);
