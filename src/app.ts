@@ -8,6 +8,7 @@ import { isVerb, press } from './clicks.ts';
 import { readTargetKey } from './core/target.ts';
 import { end } from './deactivate/end.ts';
 import { deliver } from './deliver/deliver.ts';
+import { renewWhenOver } from './extend/renew.ts';
 import { answeredThere, createElsewhere, noOwnChat, ownChat, refused, sealedFor } from './elsewhere.ts';
 import { welcome } from './help/help.ts';
 import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
@@ -192,6 +193,24 @@ export function createApp(ports: Ports, isSealed: Guard): App {
     await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
   }
 
+  /** The running activation has ended: the request that was prepared for then is sent. */
+  async function renew(parkedId: string): Promise<number | null> {
+    const renewed = await renewWhenOver(ports, parkedId);
+    if (renewed.kind === 'later') return renewed.afterMs;
+    if (renewed.kind === 'told') {
+      const { person, place } = renewed.parked;
+      const job = {
+        kind: 'notice',
+        key: `${parkedId}:renewed`,
+        to: place,
+        oid: person.oid,
+        message: renewed.message,
+      } as const;
+      await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+    }
+    return null;
+  }
+
   async function goOn(actor: Actor, place: Place, body: Parked['body']): Promise<readonly Message[]> {
     if (body.kind === 'sentence')
       return body.text === '' ? [] : obey(ports, { text: body.text, actor, place, scope: body.scope });
@@ -230,7 +249,7 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       try {
         while (wanted) {
           wanted = false;
-          while ((await deliver(ports, { resume, end: endDue }, worker)) > 0);
+          while ((await deliver(ports, { resume, end: endDue, renew }, worker)) > 0);
         }
       } catch (error) {
         ports.log.error('deliver.failed', { error });

@@ -10,6 +10,7 @@ import type { Place } from './core/place.ts';
 import { readTargetKey, targetKey } from './core/target.ts';
 import { adoptRunning, cancel, end, endLater, notYours } from './deactivate/end.ts';
 import { extendNow } from './extend/extend.ts';
+import { renewLater, takeBackRenewal } from './extend/renew.ts';
 import type { Actor, Ports } from './ports.ts';
 import { parkForSignIn } from './sign-in/sign-in.ts';
 import { obey } from './sentences.ts';
@@ -69,6 +70,10 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
       const replies = await extendNow(ports, actor, id);
       return replies === null ? replaced(tooLate()) : said(...replies);
     }
+    case 'renew':
+      return replaced(await renewLater(ports, actor, id));
+    case 'noRenewal':
+      return replaced(await takeBackRenewal(ports, actor, id));
     case 'retry':
       return said(...(await retry(ports, actor, place, id)));
     case 'page':

@@ -180,6 +180,8 @@ export type ParkedBody =
   | { readonly kind: 'action'; readonly verb: string; readonly id: string; readonly reason: string }
   /** A running activation to be ended and asked for again, longer; waits for the person's yes. */
   | { readonly kind: 'extension'; readonly activationId: string; readonly ask: ParkedAsk }
+  /** A new request for when the running activation has ended; taken when it is sent, or taken back. */
+  | { readonly kind: 'renewal'; readonly activationId: string; readonly ask: ParkedAsk }
   /** What was filled into a form; it goes on after the sign-in. */
   | { readonly kind: 'wish'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
   /** An intent whose policy wants one more check of the person; it is ordered when that is done. */
@@ -231,6 +233,8 @@ export type Job =
   | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'open' | 'done' | 'expired' }
   /** The person asked to end it as soon as PIM allows. */
   | { readonly kind: 'end'; readonly activationId: string }
+  /** The person asked to have a new request sent when the running activation has ended. */
+  | { readonly kind: 'renew'; readonly parkedId: string }
   /** The person signed in: go on with what waited. */
   | { readonly kind: 'resume'; readonly parkedId: string };
 

@@ -39,7 +39,7 @@ export async function order(ports: Ports, activation: Activation, again = false)
 /** The card shows the first digits of the activation's id, so a person's "it said …" finds its line in the log. */
 function refused(ports: Ports, activation: Activation, refusal: PimProblem): Promise<Message | null> {
   const code = refusal.kind === 'other' ? refusal.code : null;
-  ports.log.warn('pim.refused', { activation: activation.id, kind: refusal.kind, code });
+  ports.log.warn('pim.refused', { activation: activation.id, kind: refusal.kind, pimCode: code });
   return giveUp(ports, activation, explain(refusal, `activate ${activation.targetName}`));
 }
 

@@ -13,6 +13,8 @@ export const verbs = [
   'end', // id: activation
   'endLater', // id: activation; ends it as soon as PIM allows
   'extend', // id: parked extension
+  'renew', // id: parked renewal; asks again when the running one has ended
+  'noRenewal', // id: parked renewal; takes that back
   'retry', // id: batch; asks again for what failed
   'page', // id: "<offset>|<query>" of a list
   'again', // id: activation

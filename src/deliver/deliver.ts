@@ -10,10 +10,12 @@ const mostTries = 12;
 /** A card twice is better than none: somebody decides on it. The connector knows no repeated message. */
 const unclearTries = 3;
 
-/** What a job does that is more than a message: going on after a sign-in, and ending when PIM allows it. */
+/** What a job does that is more than a message: going on after a sign-in, ending when PIM allows it, and asking again when it has ended. */
 export type Work = {
   readonly resume: (parked: Parked) => Promise<void>;
   readonly end: (activationId: string) => Promise<void>;
+  /** How long to wait before it is worth another look; null when there is nothing more to do. */
+  readonly renew: (parkedId: string) => Promise<number | null>;
 };
 
 /** Sends everything that is due. Returns how many jobs there were; the caller comes again while there are some. */
@@ -66,9 +68,15 @@ async function run(ports: Ports, work: Work, job: Job): Promise<Delivery> {
     case 'end':
       await work.end(job.activationId);
       return nothing;
+    case 'renew':
+      return renewed(await work.renew(job.parkedId));
     case 'resume':
       return goOn(ports, work, job.parkedId);
   }
+}
+
+function renewed(afterMs: number | null): Delivery {
+  return afterMs === null ? nothing : { kind: 'retry', afterMs, why: 'the running activation has not ended' };
 }
 
 /** Shows the activation as it is now, so a job that is late or runs twice still ends with the truth. */

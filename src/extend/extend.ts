@@ -10,6 +10,7 @@ import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import { end } from '../deactivate/end.ts';
 import type { Actor, Ports } from '../ports.ts';
+import { offerRenewal } from './renew.ts';
 
 const answerMs = 15 * 60_000;
 
@@ -31,13 +32,7 @@ export async function extend(
   const left = Math.max(Math.ceil(((running.endsAt ?? now) - now) / 60_000), 0);
   const wanted = left + (said.minutes ?? ports.settings.defaultMinutes);
   const minutes = Math.min(wanted, policy.maximumMinutes ?? wanted);
-  if (policy.approval !== null) {
-    return problem(`${name} cannot be extended while it runs.`, {
-      why: 'PIM lets nobody lengthen a running activation, and each new one of this group waits for approval.',
-      next: 'Keep it until it ends, then ask again in time; its card has the button.',
-      examples: [`activate ${name} for 1h because …`],
-    });
-  }
+  if (policy.approval !== null) return offerRenewal(ports, actor, place, running, policy, said);
   if (minutes <= left) {
     return problem(`${name} already runs as long as its policy allows.`, { next: 'Ask again when it has ended.' });
   }

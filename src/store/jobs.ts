@@ -16,6 +16,8 @@ export function jobId(job: Job): string {
       return `signInCard:${job.parkedId}:${job.state}`;
     case 'end':
       return `end:${job.activationId}`;
+    case 'renew':
+      return `renew:${job.parkedId}`;
     case 'resume':
       return `resume:${job.parkedId}`;
   }

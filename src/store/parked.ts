@@ -11,7 +11,7 @@ export async function park(db: Kysely<Tables>, parked: Parked): Promise<boolean>
       id: parked.id,
       ...parked.person,
       expires_at: parked.expiresAt,
-      for_sign_in: ['question', 'choice', 'sentences', 'extension'].includes(parked.body.kind) ? 0 : 1,
+      for_sign_in: ['question', 'choice', 'sentences', 'extension', 'renewal'].includes(parked.body.kind) ? 0 : 1,
       taken: 0,
       body: keep(parked),
     })

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TeamsPerson } from '../support/teams-client.ts';
-import { startWorld } from './world.ts';
+import { request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** The verbs of a working day: several at once, rehearsed, repeated, longer, sooner over. */
 
 let world: World;
 let adele: TeamsPerson;
+let megan: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
   adele = world.person('Adele Vance');
+  megan = world.person('Megan Bowen');
   await adele.arrive();
+  await megan.arrive();
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());
@@ -82,14 +85,6 @@ describe('ending within five minutes', () => {
 });
 
 describe('extending', () => {
-  test('is not offered where each activation needs an approval', async () => {
-    const said = await adele.say('extend Power Automate Licences by 1h because more');
-    expect((await said.reply(/Power Automate Licences|no such activation/)).text).not.toContain(
-      'End and activate again',
-    );
-    expect(await world.writes()).toEqual([]);
-  });
-
   test('names the gap, and ends and activates again only after a yes', async () => {
     const offer = await (
       await adele.say('extend Intune Helpdesk by 1h because more work')
@@ -99,6 +94,51 @@ describe('extending', () => {
     const pressed = await adele.press(offer, 'End and activate again');
     await pressed.reply(/Intune Helpdesk[\s\S]*Active until/);
     expect(await world.writes()).toEqual(['deactivate 201', 'activate 201']);
+  });
+
+  describe('where each activation needs an approval', () => {
+    const ask = 'extend Azure Admins by 1h because more work';
+    const offered = /Azure Admins cannot be extended while it runs/;
+
+    beforeEach(async () => {
+      if (adele.cards().some(({ text }) => /^✓ Azure Admins/.test(text))) return;
+      const { task } = await request(adele, megan, 'Azure Admins');
+      await megan.press(task, 'Approve');
+      await adele.waitForCard(({ text }) => /Azure Admins[\s\S]*Active until/.test(text));
+      await world.forget();
+    });
+
+    test('ends nothing, and prepares the new request only after a yes', async () => {
+      const offer = await (await adele.say(ask)).reply(offered);
+      expect(offer.text).toContain('you are out until somebody approves');
+      expect(offer.buttons).toEqual([expect.stringMatching(/^Ask again at /)]);
+      await world.later('PT2M');
+      expect(await world.writes()).toEqual([]);
+    });
+
+    test('takes the prepared request back on a press', async () => {
+      const offer = await (await adele.say(ask)).reply(offered);
+      const prepared = await adele.press(offer, offer.buttons[0] ?? '');
+      const card = prepared.card ?? (await prepared.reply(/will be asked for again at/));
+      const taken = await adele.press(card, 'Do not ask again');
+      expect(taken.card?.text).toContain('It will not be asked for again');
+      const twice = await adele.press(card, 'Do not ask again');
+      expect(twice.card?.text).toContain('no such prepared request');
+    });
+
+    test('sends the prepared request when the running one has ended, once', async () => {
+      const offer = await (await adele.say('extend Azure Admins by 2h because the night shift')).reply(offered);
+      const button = offer.buttons[0] ?? '';
+      await adele.press(offer, button);
+      await adele.press(offer, button);
+      expect(await world.writes()).toEqual([]);
+      await world.later('PT61M');
+      const task = await megan.waitForCard(
+        ({ text, buttons }) => text.includes('“the night shift”') && buttons.includes('Deny…'),
+      );
+      expect(task.text).toContain('for 2 hours');
+      expect(await world.writes()).toEqual(['activate 201']);
+    });
   });
 });
 
