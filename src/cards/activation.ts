@@ -78,7 +78,7 @@ function isNobodyReached({ approvers }: Activation): boolean {
 }
 
 function failureText({ phase, failure }: Activation): string {
-  return phase === 'failed' ? plain(failure ?? 'PIM did not say why.', 300) : '';
+  return phase === 'failed' ? plain(failure ?? 'PIM did not say why.', 600) : '';
 }
 
 function closedText(deadline: Moment, when: When): string {

@@ -70,7 +70,7 @@ export type Activation = {
   readonly step: Step | null;
   /** Who ended it early through us; null when it ran out or was ended elsewhere. */
   readonly endedBy: NamedPerson | null;
-  /** One sentence, ours, when phase is failed. */
+  /** What PIM refused, why, and what to do next, in our words; when phase is failed. */
   readonly failure: string | null;
   /** When PIM is to be read next; null when nothing is expected any more. */
   readonly readAt: Moment | null;

@@ -56,11 +56,46 @@ export function explain(refusal: PimProblem, doing: string): Message {
         next: 'Say “list” to see what you may activate; the group’s owner can add you.',
       });
     case 'forbidden':
-      return problem(what, { why: because('PIM refused the right to do it', refusal.message), link });
+      return problem(what, {
+        why: because('PIM refused the right to do it', refusal.message),
+        next: 'A Privileged Role Administrator of your tenant can tell which right is missing.',
+        link,
+      });
+    case 'consent':
+      return problem(what, {
+        why: because('This bot lacks a permission in your tenant', refusal.message),
+        next: 'Nothing you can mend: an administrator who may grant consent in Entra has to.',
+        link,
+      });
+    case 'licence':
+      return problem(what, {
+        why: 'PIM says that the tenant lacks the licence for it: Entra ID P2 or ID Governance.',
+        next: 'Tell whoever manages your tenant’s licences.',
+        link,
+      });
+    case 'locked':
+      return problem(what, { why: 'PIM is changing it at this very moment.', next: 'Try again in a minute.' });
+    case 'schedule':
+      return problem(what, {
+        why: 'PIM does not accept its start or its end, which it judges by its own clock.',
+        next: 'Say it again with another time, or with “for 1h” and no start.',
+      });
+    case 'unknownTarget':
+      return problem(what, {
+        why: 'PIM does not manage this group, or does not know it yet.',
+        next: 'Try again in a minute if it is new; the group’s owner can bring it under PIM.',
+        link,
+      });
+    case 'malformed':
+      return problem(what, {
+        why: because('PIM could not read the request that I made of it', refusal.message),
+        next: 'This is a defect of mine: tell whoever runs this bot, and do it in PIM itself.',
+        link,
+      });
     case 'notFound':
       return problem(what, {
-        why: 'PIM does not know the request any more.',
-        next: 'Say “status” to see what is open.',
+        why: 'PIM does not know it: it is over, or so new that PIM has not heard of it.',
+        next: 'Say “status” to see what is open, and try again in a minute if it is new.',
       });
     case 'conflict':
       return problem(what, { why: 'Somebody else decided first.', next: 'Nothing is left to do.' });
@@ -79,6 +114,7 @@ export function explain(refusal: PimProblem, doing: string): Message {
     case 'other':
       return problem(what, {
         why: `${refusal.message || 'PIM gave no reason.'} (${[refusal.code, `HTTP ${refusal.status}`].filter(Boolean).join(', ')})`,
+        next: 'I do not know this answer of PIM: whoever runs this bot finds it in the log.',
         link,
       });
   }

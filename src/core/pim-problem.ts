@@ -10,6 +10,17 @@ export type PimProblem =
   | { readonly kind: 'policy'; readonly rules: readonly string[] }
   | { readonly kind: 'notEligible' }
   | { readonly kind: 'forbidden'; readonly message: string }
+  /** The app registration lacks a permission, or nobody consented to it. */
+  | { readonly kind: 'consent'; readonly message: string }
+  | { readonly kind: 'licence' }
+  /** PIM changes it at this moment. */
+  | { readonly kind: 'locked' }
+  /** PIM does not accept the start or the end. */
+  | { readonly kind: 'schedule' }
+  /** PIM does not know the group as one that it manages. */
+  | { readonly kind: 'unknownTarget' }
+  /** PIM could not read what it was sent: a defect of ours. */
+  | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'notFound' }
   | { readonly kind: 'conflict' }
   /** Not accepted, nothing happened; may be tried again after that many ms. */

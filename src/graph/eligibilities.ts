@@ -59,7 +59,7 @@ export async function readEligibilities(graph: Graph, names: GroupNames, person:
 }
 
 function isRefused(list: Listed): boolean {
-  return list.kind === 'signIn' || list.kind === 'stepUp' || list.kind === 'forbidden';
+  return list.kind === 'signIn' || list.kind === 'stepUp' || list.kind === 'forbidden' || list.kind === 'consent';
 }
 
 function readRows(list: Listed): readonly Row[] {

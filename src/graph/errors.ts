@@ -46,6 +46,13 @@ const names: readonly (readonly [string, PimProblem])[] = [
   ['EligibilityScheduleRequestNotFound', { kind: 'notEligible' }],
   // The person or group is new and PIM has not heard of it yet.
   ['SubjectNotFound', { kind: 'unavailable', afterMs: 5_000 }],
+  ['AadPremiumLicenseRequired', { kind: 'licence' }],
+  ['ResourceIsLocked', { kind: 'locked' }],
+  ['StartTimeInPast', { kind: 'schedule' }],
+  ['InvalidStartDateTime', { kind: 'schedule' }],
+  ['InvalidRoleAssignmentRequestSchedule', { kind: 'schedule' }],
+  ['RoleNotFound', { kind: 'unknownTarget' }],
+  ['InvalidScope', { kind: 'unknownTarget' }],
 ];
 
 /** Codes that say nothing, so that the message is searched for a name instead. */
@@ -75,6 +82,8 @@ export function toProblem(answer: Answer, kind: Kind, clock: Clock): PimProblem 
   const searched = emptyCodes.test(error.code) ? error.message : error.code;
   const known = names.find(([name]) => searched.includes(name));
   if (known) return known[1];
+  if (searched.includes('PermissionScopeNotGranted')) return { kind: 'consent', message: error.message };
+  if (searched.includes('InvalidRoleAssignmentRequest')) return { kind: 'malformed', message: error.message };
   if (status === 403) return { kind: 'forbidden', message: error.message };
   if (status === 404) return { kind: 'notFound' };
   if (status === 409) return { kind: 'conflict' };

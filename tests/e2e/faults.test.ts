@@ -169,6 +169,19 @@ describe('PIM that does not answer', () => {
   });
 });
 
+test('an answer of PIM that nobody knows is shown as text, with the reference that finds its line in the log', async () => {
+  const error = { code: 'LunarPhase', message: '[Not](https://evil.example) today, **Adele**' };
+  await world.sandbox.fault({ match: orders, times: 1, answer: { status: 418, body: { error } } });
+  const said = await adele.say('activate Intune Helpdesk for 1h because x');
+  const failed = await said.reply(/Intune Helpdesk\nFailed/);
+  expect(failed.text).toContain('[Not](https://evil.example) today, **Adele**');
+  expect(failed.text).toContain('LunarPhase, HTTP 418');
+  expect(failed.text).toContain('whoever runs this bot finds it in the log');
+  const line = world.bot.printed.split('\n').find((one) => one.includes('LunarPhase'));
+  expect(idOn(failed)).toMatch(/^[0-9a-f]{8}$/);
+  expect(line).toContain(`"activation":"${idOn(failed)}`);
+});
+
 test('nothing of what people wrote, and no token, is in the log', () => {
   expect(world.bot.printed).not.toMatch(/reason number|lost answer|throttled|portal|eyJ/);
 });

@@ -74,21 +74,26 @@ const table: readonly (readonly [number, string, string, PimProblem])[] = [
     400,
     'InvalidRoleAssignmentRequest',
     'The role assignment request is invalid.',
-    {
-      kind: 'other',
-      status: 400,
-      code: 'InvalidRoleAssignmentRequest',
-      message: 'The role assignment request is invalid.',
-    },
+    { kind: 'malformed', message: 'The role assignment request is invalid.' },
   ],
   [
     403,
     'PermissionScopeNotGranted',
     'Authorization failed due to missing permission scope X,Y.',
-    { kind: 'forbidden', message: 'Authorization failed due to missing permission scope X,Y.' },
+    { kind: 'consent', message: 'Authorization failed due to missing permission scope X,Y.' },
   ],
   [403, 'Authorization_RequestDenied', 'no', { kind: 'forbidden', message: 'no' }],
-  [403, 'AadPremiumLicenseRequired', 'P2', { kind: 'forbidden', message: 'P2' }],
+  [403, 'InsufficientPermissions', 'no', { kind: 'forbidden', message: 'no' }],
+  [403, 'UnauthorizedAccessException', 'no', { kind: 'forbidden', message: 'no' }],
+  [400, 'AadPremiumLicenseRequired', 'P2', { kind: 'licence' }],
+  [403, 'AadPremiumLicenseRequired', 'P2', { kind: 'licence' }],
+  [400, 'ResourceIsLocked', 'x', { kind: 'locked' }],
+  [400, 'StartTimeInPast', 'x', { kind: 'schedule' }],
+  [400, 'InvalidStartDateTime', 'x', { kind: 'schedule' }],
+  [400, 'InvalidRoleAssignmentRequestSchedule', 'x', { kind: 'schedule' }],
+  [400, 'RoleNotFound', 'x', { kind: 'unknownTarget' }],
+  [400, 'InvalidScope', 'x', { kind: 'unknownTarget' }],
+  [404, 'Request_ResourceNotFound', "Resource 'x' does not exist.", { kind: 'notFound' }],
   [404, 'ResourceNotFound', "Resource 'x' does not exist.", { kind: 'notFound' }],
   [409, 'Conflict', 'already decided', { kind: 'conflict' }],
 ];
@@ -108,7 +113,7 @@ describe('an error of PIM', () => {
 
   test('that only quotes another name in its message is not taken for it', () => {
     const quoting = answer(400, 'InvalidRoleAssignmentRequest', 'justification "RoleAssignmentExists" is invalid');
-    expect(toProblem(quoting, 'write', clock).kind).toBe('other');
+    expect(toProblem(quoting, 'write', clock).kind).toBe('malformed');
   });
 
   test('401 with claims is a step-up, without them a sign-in', () => {
