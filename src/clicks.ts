@@ -9,7 +9,8 @@ import type { Message, Verb } from './core/message.ts';
 import type { Place } from './core/place.ts';
 import { readTargetKey, targetKey } from './core/target.ts';
 import { adoptRunning, cancel, end, endLater, notYours } from './deactivate/end.ts';
-import { extendNow } from './extend/extend.ts';
+import type { Ask } from './core/decide.ts';
+import { extend, extendNow } from './extend/extend.ts';
 import { renewLater, takeBackRenewal } from './extend/renew.ts';
 import type { Actor, Ports } from './ports.ts';
 import { parkForSignIn } from './sign-in/sign-in.ts';
@@ -66,6 +67,8 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
       const running = await ports.store.activation(id);
       return said(running ? await endLater(ports, actor, running) : notYours());
     }
+    case 'lengthen':
+      return said(await lengthen(ports, actor, place, id, {}));
     case 'extend': {
       const replies = await extendNow(ports, actor, id);
       return replies === null ? replaced(tooLate()) : said(...replies);
@@ -85,7 +88,9 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
     case 'endTarget':
       return endRow(ports, actor, place, id);
     case 'answer': {
-      const answered = await answer(ports, actor, id, inputs);
+      const answered = await answer(ports, actor, id, inputs, (there, running, ask) =>
+        lengthen(ports, actor, there, running, ask),
+      );
       return answered.keep ? said(answered.message) : replaced(answered.message);
     }
     case 'pick':
@@ -134,6 +139,12 @@ async function ownActivation(ports: Ports, actor: Actor, id: string, verb: 'canc
   if (!activation || activation.person.oid !== actor.oid) return said(notYours());
   const message = await (verb === 'end' ? end : cancel)(ports, actor, activation);
   return { card: await fresh(ports, activation), said: message ? [message] : [] };
+}
+
+async function lengthen(ports: Ports, actor: Actor, place: Place, id: string, ask: Ask): Promise<Message> {
+  const running = await ports.store.activation(id);
+  if (!running || running.person.oid !== actor.oid || running.person.tid !== actor.tid) return notYours();
+  return extend(ports, actor, place, running, ask);
 }
 
 async function fresh(ports: Ports, activation: Activation): Promise<Message> {

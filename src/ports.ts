@@ -191,7 +191,14 @@ export type ParkedBody =
       readonly targetName: string;
       readonly claims: string | null;
     }
-  | { readonly kind: 'question'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
+  | {
+      readonly kind: 'question';
+      readonly targetKey: string;
+      readonly targetName: string;
+      readonly ask: ParkedAsk;
+      /** The running activation that the answer is to lengthen; without it the answer orders a new one. */
+      readonly extending?: string;
+    }
   /** Ways to say what was probably meant; the picked one is obeyed as if it had been typed. */
   | {
       readonly kind: 'sentences';

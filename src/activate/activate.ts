@@ -131,7 +131,8 @@ function intent(ports: Ports, activation: Activation): Change[] {
   ];
 }
 
-async function question(
+/** Asks in one card for what the policy wants and the sentence lacks. extending: the activation that the answer lengthens. */
+export async function question(
   ports: Ports,
   actor: Actor,
   place: Place,
@@ -140,6 +141,7 @@ async function question(
   policy: Policy,
   needs: readonly Need[],
   minutes: number,
+  extending: string | null = null,
 ): Promise<Message> {
   const id = ports.ids.id();
   const now = ports.clock.now();
@@ -148,6 +150,7 @@ async function question(
     targetKey: targetKey(named.target),
     targetName: named.name,
     ask: keep(ask),
+    ...(extending === null ? {} : { extending }),
   } as const;
   await ports.store.commit([
     { kind: 'park', parked: { id, person: identityOf(actor), place, at: now, expiresAt: now + questionMs, body } },
@@ -157,6 +160,7 @@ async function question(
     id,
     targetName: named.name,
     access: named.target.kind === 'group' ? named.target.access : 'member',
+    extending: extending !== null,
     needs,
     minutes,
     askedMinutes:

@@ -1,6 +1,7 @@
 import type { Ask } from '../core/decide.ts';
 import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
+import type { Place } from '../core/place.ts';
 import { readTargetKey } from '../core/target.ts';
 import type { Actor, Parked, Ports } from '../ports.ts';
 import { activate, unkeep } from './activate.ts';
@@ -8,12 +9,16 @@ import { activate, unkeep } from './activate.ts';
 const longestJustification = 500;
 const longestTicket = 60;
 
-/** What the person filled into a question card; taken once, by the person it was asked. keep: the card stays to be mended. */
+/**
+ * What the person filled into a question card; taken once, by the person it was asked. keep: the card stays to be mended.
+ * lengthen: what the answer to a question about a running activation does.
+ */
 export async function answer(
   ports: Ports,
   actor: Actor,
   id: string,
   inputs: Readonly<Record<string, string>>,
+  lengthen: (place: Place, activationId: string, ask: Ask) => Promise<Message>,
 ): Promise<{ readonly message: Message; readonly keep: boolean }> {
   const parked = await ports.store.parked(id);
   if (parked?.body.kind !== 'question') return { message: tooLate(), keep: false };
@@ -24,6 +29,8 @@ export async function answer(
   const taken = await ports.store.takeParked(id, actor, ports.clock.now());
   const target = taken?.body.kind === 'question' ? readTargetKey(taken.body.targetKey) : null;
   if (taken?.body.kind !== 'question' || !target) return { message: tooLate(), keep: false };
+  const { extending } = taken.body;
+  if (extending !== undefined) return { message: await lengthen(taken.place, extending, ask), keep: false };
   const reply = await activate(ports, actor, taken.place, { target, name: taken.body.targetName }, ask);
   const asked = notice('✓', `Asked PIM for ${taken.body.targetName}.`, 'Its card tells how it goes.');
   return { message: reply ?? asked, keep: false };

@@ -129,7 +129,8 @@ async function adopt(
 export async function giveUp(ports: Ports, activation: Activation, why: Message): Promise<Message | null> {
   const stored = await ports.store.activation(activation.id);
   if (stored?.phase !== 'ordering') return null;
-  const failure = why.kind === 'problem' ? [why.what, why.why, why.next].filter((line) => line !== null).join(' ') : null;
+  const failure =
+    why.kind === 'problem' ? [why.what, why.why, why.next].filter((line) => line !== null).join(' ') : null;
   await ports.store.commit([
     {
       kind: 'activation',

@@ -124,7 +124,10 @@ function buttons(activation: Activation, context: Context): { readonly first: Ac
     const again = button(context, 'again', id, 'Again');
     return { first: phase === 'failed' ? [...again, link(portalMyGroups, 'Open PIM')] : again, more: [] };
   }
-  if (phase === 'active') return { first: button(context, 'end', id, 'End now'), more: [] };
+  if (phase === 'active') {
+    const end = button(context, 'end', id, 'End now');
+    return { first: [...end, ...button(context, 'lengthen', id, 'Extend…')], more: [] };
+  }
   if (phaseShown(activation) !== 'waiting') return { first: [], more: [] };
   const cancel = button(context, 'cancel', id, 'Cancel request');
   if (isNobodyReached(activation)) return { first: [...cancel, link(portalApprovals, 'Open PIM')], more: [] };

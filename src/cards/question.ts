@@ -14,6 +14,7 @@ export function questionView(message: Question, context: Context): View {
   const wantsReason = message.needs.includes('justification');
   const wantsTicket = message.needs.includes('ticket');
   const lacks = message.needs.length === 0 ? 'for how long?' : lacksText(Number(wantsReason) + Number(wantsTicket));
+  const howLong = message.extending ? 'How much longer' : 'How long';
   return {
     template: 'question',
     data: {
@@ -27,10 +28,14 @@ export function questionView(message: Question, context: Context): View {
       reason: prefill(message.justification ?? '', 500),
       wantsTicket,
       ticket: prefill(ticketText(message.ticket), 60),
+      howLong: `${howLong}?`,
       lengths: lengths(message),
       minutes: String(message.minutes),
       actions: [
-        ...button(context, 'answer', message.id, 'Activate', { style: 'positive', inputs: true }),
+        ...button(context, 'answer', message.id, message.extending ? 'Go on' : 'Activate', {
+          style: 'positive',
+          inputs: true,
+        }),
         ...button(context, 'dismiss', message.id, 'Cancel'),
       ],
     },
@@ -39,7 +44,7 @@ export function questionView(message: Question, context: Context): View {
       wantsReason ? 'Why do you need it' : '',
       wantsTicket ? 'Which ticket' : '',
       tooLong,
-      `How long: ${sayMinutes(message.minutes)}`,
+      `${howLong}: ${sayMinutes(message.minutes)}`,
     ],
   };
 }

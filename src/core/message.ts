@@ -12,6 +12,7 @@ export const verbs = [
   'cancel', // id: activation
   'end', // id: activation
   'endLater', // id: activation; ends it as soon as PIM allows
+  'lengthen', // id: activation; offers to extend it
   'extend', // id: parked extension
   'renew', // id: parked renewal; asks again when the running one has ended
   'noRenewal', // id: parked renewal; takes that back
@@ -67,6 +68,8 @@ export type Message =
       readonly id: string;
       readonly targetName: string;
       readonly access: Access;
+      /** True when the answer lengthens what runs: minutes come on top, and nothing happens before one more yes. */
+      readonly extending: boolean;
       readonly needs: readonly Need[];
       readonly minutes: number;
       readonly askedMinutes: number | null;

@@ -1,4 +1,4 @@
-import { keep, activate, unkeep } from '../activate/activate.ts';
+import { keep, activate, question, unkeep } from '../activate/activate.ts';
 import { isOver } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { decide } from '../core/decide.ts';
@@ -39,10 +39,9 @@ export async function extend(
   const ask: Ask = { ...said, minutes };
   const decision = decide(ask, policy, { now, defaultMinutes: ports.settings.defaultMinutes, open: null });
   if (decision.kind === 'question') {
-    return problem(`Extending ${name} is a new request, and its policy wants more.`, {
-      why: `It wants ${decision.needs.map((need) => (need === 'ticket' ? 'a ticket' : 'a reason')).join(' and ')}.`,
-      examples: [`extend ${name} by 1h because …${policy.ticket ? ' ticket INC0012345' : ''}`],
-    });
+    const by = said.minutes ?? ports.settings.defaultMinutes;
+    const named = { target: running.target, name };
+    return question(ports, actor, place, named, { ...said, minutes: by }, policy, decision.needs, by, running.id);
   }
   const id = ports.ids.id();
   const body = { kind: 'extension', activationId: running.id, ask: keep(ask) } as const;

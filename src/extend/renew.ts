@@ -1,4 +1,4 @@
-import { activate, keep, unkeep } from '../activate/activate.ts';
+import { activate, keep, question, unkeep } from '../activate/activate.ts';
 import { isOver } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { decide } from '../core/decide.ts';
@@ -35,14 +35,9 @@ export async function offerRenewal(
   const minutes = Math.min(said.minutes ?? defaultMinutes, policy.maximumMinutes ?? Infinity);
   const ask: Ask = { ...said, minutes };
   const decision = decide(ask, policy, { now, defaultMinutes, open: null });
-  const why = 'PIM lets nobody lengthen a running activation, and each new one of this group waits for approval.';
   if (decision.kind === 'question') {
-    const lacks = decision.needs.map((need) => (need === 'ticket' ? 'a ticket' : 'a reason')).join(' and ');
-    return problem(`${name} cannot be extended while it runs.`, {
-      why,
-      next: `I can ask anew when it has ended. The policy wants ${lacks} for that:`,
-      examples: [`extend ${name} by ${sayMinutes(minutes)} because …${policy.ticket ? ' ticket INC0012345' : ''}`],
-    });
+    const named = { target: running.target, name };
+    return question(ports, actor, place, named, ask, policy, decision.needs, minutes, running.id);
   }
   const id = ports.ids.id();
   const end = running.endsAt ?? now;
@@ -52,7 +47,7 @@ export async function offerRenewal(
   ]);
   const at = sayMoment(end, zoneOf(ports, actor), now);
   return problem(`${name} cannot be extended while it runs.`, {
-    why,
+    why: 'PIM lets nobody lengthen a running activation, and each new one of this group waits for approval.',
     next: `It runs until ${at}. When it has ended I can ask for ${sayMinutes(minutes)} more; you are out until somebody approves.`,
     button: { verb: 'renew', id, title: `Ask again at ${at}` },
   });

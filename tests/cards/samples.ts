@@ -109,6 +109,7 @@ export const rows: readonly ListRow[] = [
 
 export const question: Extract<Message, { kind: 'question' }> = {
   kind: 'question',
+  extending: false,
   id: 'dddddddd-0000-4000-8000-000000000001',
   targetName: 'SQL Prod',
   access: 'member',

@@ -86,13 +86,23 @@ describe('ending within five minutes', () => {
 
 describe('extending', () => {
   test('names the gap, and ends and activates again only after a yes', async () => {
+    await world.later('PT70M');
+    await adele.waitForCard(({ text }) => (text.match(/Ended at/g) ?? []).length === 2);
+    await adele.say('activate CA Exclusion Travel for 1h because of a trip');
+    const card = await adele.waitForCard(({ text, buttons }) => text.includes('a trip') && buttons.includes('Extend…'));
+    await world.later('PT6M');
+    await world.forget();
     const offer = await (
-      await adele.say('extend Intune Helpdesk by 1h because more work')
-    ).reply(/Extending Intune Helpdesk/);
+      await adele.say('extend CA Exclusion Travel by 1h because more work')
+    ).reply(/Extending CA Exclusion Travel/);
     expect(offer.text).toContain('in between you are out');
     expect(await world.writes()).toEqual([]);
+    const asked = await (await adele.press(card, 'Extend…')).reply(/CA Exclusion Travel needs/);
+    const answered = await adele.press(asked, 'Go on', { justification: 'still at it', duration: '60' });
+    expect(answered.card?.buttons).toEqual(['End and activate again']);
+    expect(await world.writes()).toEqual([]);
     const pressed = await adele.press(offer, 'End and activate again');
-    await pressed.reply(/Intune Helpdesk[\s\S]*Active until/);
+    await pressed.reply(/CA Exclusion Travel[\s\S]*Active until/);
     expect(await world.writes()).toEqual(['deactivate 201', 'activate 201']);
   });
 
