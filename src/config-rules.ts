@@ -13,17 +13,49 @@ const sandboxSecret = 'sandbox-graph-secret-not-a-secret';
  * Microsoft's clouds: tokens go nowhere else, and a sign-in service serves only the Graph of its own cloud.
  * Source: Graph national cloud deployments.
  */
-const clouds: readonly { readonly authority: string; readonly graph: readonly string[] }[] = [
-  { authority: 'https://login.microsoftonline.com', graph: ['https://graph.microsoft.com'] },
+const clouds: readonly Cloud[] = [
   {
-    authority: 'https://login.microsoftonline.us',
-    graph: ['https://graph.microsoft.us', 'https://dod-graph.microsoft.us'],
+    name: 'public',
+    authority: 'https://login.microsoftonline.com',
+    graph: 'https://graph.microsoft.com',
+    metadataHost: 'login.botframework.com',
   },
-  { authority: 'https://login.chinacloudapi.cn', graph: ['https://microsoftgraph.chinacloudapi.cn'] },
+  {
+    name: 'usGov',
+    authority: 'https://login.microsoftonline.us',
+    graph: 'https://graph.microsoft.us',
+    metadataHost: 'login.botframework.azure.us',
+  },
+  {
+    name: 'usDoD',
+    authority: 'https://login.microsoftonline.us',
+    graph: 'https://dod-graph.microsoft.us',
+    metadataHost: 'login.botframework.azure.us',
+  },
+  {
+    name: 'china',
+    authority: 'https://login.chinacloudapi.cn',
+    graph: 'https://microsoftgraph.chinacloudapi.cn',
+    metadataHost: 'login.botframework.azure.cn',
+  },
 ];
 
-/** Whoever serves these keys can speak as Teams. Source: Bot connector authentication, public and government cloud. */
-const metadataHosts = ['login.botframework.com', 'login.botframework.azure.us', 'login.botframework.azure.cn'];
+export type CloudName = 'public' | 'usGov' | 'usDoD' | 'china';
+
+type Cloud = {
+  readonly name: CloudName;
+  readonly authority: string;
+  readonly graph: string;
+  /** Whoever serves these keys can speak as Teams. Source: Bot connector authentication, public and government cloud. */
+  readonly metadataHost: string;
+};
+
+/** The cloud that a sign-in service and a Graph belong to together; null when they do not. */
+export function cloudOf(authorityUrl: string | undefined, graphUrl: string | undefined): Cloud | null {
+  const authority = parseUrl(authorityUrl ?? clouds[0]?.authority)?.origin;
+  const graph = parseUrl(graphUrl ?? clouds[0]?.graph)?.origin;
+  return clouds.find((cloud) => cloud.authority === authority && cloud.graph === graph) ?? null;
+}
 
 const secretNames = ['DATABASE_URL', 'MICROSOFT_APP_PASSWORD', 'GRAPH_CLIENT_SECRET', 'TOKEN_ENCRYPTION_KEY'];
 const idNames = ['TENANT_ID', 'MICROSOFT_APP_ID', 'GRAPH_CLIENT_ID', 'ADMIN_GROUP_ID'];
@@ -82,10 +114,9 @@ function tenantProblems(env: Env): ConfigProblem[] {
   }
   problems.push(...cloudProblems(env));
   const metadata = parseUrl(env['BOT_OPENID_METADATA_URL']);
-  if (metadata && !metadataHosts.includes(metadata.host)) {
-    problems.push(
-      problem(env, 'BOT_OPENID_METADATA_URL', `leave it out, or give one of Microsoft's: ${metadataHosts.join(', ')}`),
-    );
+  const host = cloudOf(env['AUTHORITY_URL'], env['GRAPH_URL'])?.metadataHost;
+  if (metadata && host !== undefined && metadata.host !== host) {
+    problems.push(problem(env, 'BOT_OPENID_METADATA_URL', `leave it out, or give the one at ${host}`));
   }
   if (isSandboxKey(env['TOKEN_ENCRYPTION_KEY'])) {
     problems.push(problem(env, 'TOKEN_ENCRYPTION_KEY', `this is the sandbox's public key: ${keyHint}`));
@@ -102,18 +133,32 @@ function tenantProblems(env: Env): ConfigProblem[] {
 
 function missingProblems(env: Env): ConfigProblem[] {
   const managed = env['MICROSOFT_APP_TYPE'] === 'UserAssignedMSI';
-  const required = ['PUBLIC_URL', 'TENANT_ID', 'MICROSOFT_APP_ID', 'GRAPH_CLIENT_ID', 'GRAPH_CLIENT_SECRET'];
-  const missing = (managed ? required : [...required, 'MICROSOFT_APP_PASSWORD']).filter(
-    (name) => env[name] === undefined,
-  );
+  const required = ['PUBLIC_URL', 'TENANT_ID', 'MICROSOFT_APP_ID', 'GRAPH_CLIENT_ID'];
+  const missing = required.filter((name) => env[name] === undefined);
   return [
     ...missing.map((name) =>
       problem(env, name, 'required for a real tenant: docs/deploy.md tells where it comes from'),
     ),
-    ...(managed && env['MICROSOFT_APP_PASSWORD'] !== undefined
-      ? [problem(env, 'MICROSOFT_APP_PASSWORD', 'a managed identity has no password: remove it')]
-      : []),
+    ...(managed
+      ? botCredentials.flatMap((name) =>
+          env[name] === undefined ? [] : [problem(env, name, 'a managed identity has none of its own: remove it')],
+        )
+      : credentialProblems(env, botCredentials)),
+    ...credentialProblems(env, graphCredentials),
   ];
+}
+
+type Pair = readonly [secret: string, certificate: string];
+const botCredentials: Pair = ['MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_CERTIFICATE'];
+const graphCredentials: Pair = ['GRAPH_CLIENT_SECRET', 'GRAPH_CLIENT_CERTIFICATE'];
+
+/** One of the two: with both nobody knows which one is in use, and which one may be revoked. */
+function credentialProblems(env: Env, [secret, certificate]: Pair): ConfigProblem[] {
+  if (env[secret] === undefined && env[certificate] === undefined) {
+    return [problem(env, secret, `give it, or ${certificate}: docs/deploy.md tells where they come from`)];
+  }
+  if (env[secret] === undefined || env[certificate] === undefined) return [];
+  return [problem(env, certificate, `give either this or ${secret}, not both`)];
 }
 
 function idProblems(env: Env): ConfigProblem[] {
@@ -145,18 +190,20 @@ function spellingProblems(env: Env): ConfigProblem[] {
 }
 
 function cloudProblems(env: Env): ConfigProblem[] {
-  const graph = parseUrl(env['GRAPH_URL'] ?? clouds[0]?.graph[0])?.origin;
+  const graph = parseUrl(env['GRAPH_URL'] ?? clouds[0]?.graph)?.origin;
   const authority = parseUrl(env['AUTHORITY_URL'] ?? clouds[0]?.authority)?.origin;
   if (graph === undefined || authority === undefined) return [];
-  const graphs = clouds.flatMap((cloud) => cloud.graph);
-  const own = clouds.find((cloud) => cloud.authority === authority);
+  const own = clouds.filter((cloud) => cloud.authority === authority).map((cloud) => cloud.graph);
+  const isKnown = clouds.some((cloud) => cloud.graph === graph);
   const problems: ConfigProblem[] = [];
-  if (!graphs.includes(graph)) problems.push(problem(env, 'GRAPH_URL', `give one of ${graphs.join(', ')}`));
-  if (!own) {
-    const authorities = clouds.map((cloud) => cloud.authority).join(', ');
+  if (!isKnown) {
+    problems.push(problem(env, 'GRAPH_URL', `give one of ${clouds.map((cloud) => cloud.graph).join(', ')}`));
+  }
+  if (own.length === 0) {
+    const authorities = [...new Set(clouds.map((cloud) => cloud.authority))].join(', ');
     problems.push(problem(env, 'AUTHORITY_URL', `give one of ${authorities}`));
-  } else if (graphs.includes(graph) && !own.graph.includes(graph)) {
-    problems.push(problem(env, 'GRAPH_URL', `with ${authority} give ${own.graph.join(' or ')}`));
+  } else if (isKnown && !own.includes(graph)) {
+    problems.push(problem(env, 'GRAPH_URL', `with ${authority} give ${own.join(' or ')}`));
   }
   return problems;
 }

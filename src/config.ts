@@ -1,10 +1,16 @@
 import { hkdfSync } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { decodeKey, isLoopbackHost, keyHint, problem, rulesBroken } from './config-rules.ts';
-import type { ConfigProblem, Env } from './config-rules.ts';
+import { cloudOf, decodeKey, isLoopbackHost, keyHint, problem, rulesBroken } from './config-rules.ts';
+import type { CloudName, ConfigProblem, Env } from './config-rules.ts';
 import { isoToMinutes } from './core/duration.ts';
 import { isTimeZone } from './core/moment.ts';
+
+/** How an app proves to Entra what it is; a certificate by the path of its PEM file. */
+export type Credential =
+  | { readonly kind: 'secret'; readonly secret: string }
+  | { readonly kind: 'certificate'; readonly path: string }
+  | { readonly kind: 'managedIdentity' };
 
 /** What an operator sets, checked; frozen. Lengths in minutes, keys as raw bytes. */
 export type Config = {
@@ -16,13 +22,15 @@ export type Config = {
   readonly bot: {
     /** null: the sandbox's unsigned activities from loopback are taken, and nothing else. */
     readonly appId: string | null;
-    readonly appType: 'SingleTenant' | 'UserAssignedMSI';
-    readonly appPassword: string | null;
+    /** null in the sandbox: its connectors want no token. */
+    readonly credential: Credential | null;
+    /** Which of Microsoft's clouds the tenant is in, by its sign-in service and Graph. */
+    readonly cloud: CloudName;
     readonly openIdMetadataUrl: string | null;
   };
   readonly graph: {
     readonly clientId: string;
-    readonly clientSecret: string;
+    readonly credential: Credential;
     readonly url: string;
     readonly authorityUrl: string;
   };
@@ -46,6 +54,9 @@ export const badConfigExit = 78;
 
 const guid = z.guid({ error: 'give a GUID such as 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed' });
 const url = z.url({ error: 'give a URL such as https://jitney.example.com' });
+const path = z
+  .string()
+  .refine((value) => !value.includes('-----BEGIN'), { error: 'give the path of a PEM file, not its content' });
 const secret = z.string().refine((value) => value === value.trim(), { error: 'remove the white space around it' });
 
 /** The one list of variables; env/.env.example documents them in this order. */
@@ -74,8 +85,10 @@ export const schema = z.object({
     .enum(['SingleTenant', 'UserAssignedMSI'], { error: 'give SingleTenant or UserAssignedMSI' })
     .default('SingleTenant'),
   MICROSOFT_APP_PASSWORD: secret.optional(),
+  MICROSOFT_APP_CERTIFICATE: path.optional(),
   GRAPH_CLIENT_ID: guid.optional(),
   GRAPH_CLIENT_SECRET: secret.optional(),
+  GRAPH_CLIENT_CERTIFICATE: path.optional(),
   GRAPH_URL: url.default('https://graph.microsoft.com'),
   AUTHORITY_URL: url.default('https://login.microsoftonline.com'),
   BOT_OPENID_METADATA_URL: url.optional(),
@@ -125,8 +138,13 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
   const forced = sandbox && !isLoopbackHost(values.HOST);
   const host = forced ? '127.0.0.1' : values.HOST;
   const master = decodeKey(values.TOKEN_ENCRYPTION_KEY);
-  const { TENANT_ID: tenantId, GRAPH_CLIENT_ID: clientId, GRAPH_CLIENT_SECRET: clientSecret } = values;
-  if (!master || !tenantId || !clientId || !clientSecret)
+  const { TENANT_ID: tenantId, GRAPH_CLIENT_ID: clientId } = values;
+  const graphCredential = credentialOf(values.GRAPH_CLIENT_SECRET, values.GRAPH_CLIENT_CERTIFICATE);
+  const botCredential =
+    values.MICROSOFT_APP_TYPE === 'UserAssignedMSI'
+      ? ({ kind: 'managedIdentity' } as const)
+      : credentialOf(values.MICROSOFT_APP_PASSWORD, values.MICROSOFT_APP_CERTIFICATE);
+  if (!master || !tenantId || !clientId || !graphCredential)
     throw new Error('a checked configuration lacks a required value');
   const config: Config = {
     port: values.PORT,
@@ -136,13 +154,13 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
     tenantId: tenantId.toLowerCase(),
     bot: Object.freeze({
       appId: values.MICROSOFT_APP_ID?.toLowerCase() ?? null,
-      appType: values.MICROSOFT_APP_TYPE,
-      appPassword: values.MICROSOFT_APP_PASSWORD ?? null,
+      credential: sandbox ? null : botCredential,
+      cloud: sandbox ? 'public' : (cloudOf(values.AUTHORITY_URL, values.GRAPH_URL)?.name ?? 'public'),
       openIdMetadataUrl: values.BOT_OPENID_METADATA_URL ?? null,
     }),
     graph: Object.freeze({
       clientId: clientId.toLowerCase(),
-      clientSecret,
+      credential: graphCredential,
       url: new URL(values.GRAPH_URL).origin,
       authorityUrl: new URL(values.AUTHORITY_URL).origin,
     }),
@@ -160,6 +178,11 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
   };
   const notes = forced ? [`HOST ${values.HOST} is not loopback: the sandbox binds to ${host}`] : [];
   return { config: Object.freeze(config), notes };
+}
+
+function credentialOf(value: string | undefined, path: string | undefined): Credential | null {
+  if (path !== undefined) return Object.freeze({ kind: 'certificate', path });
+  return value === undefined ? null : Object.freeze({ kind: 'secret', secret: value });
 }
 
 /** The text an operator reads before exit 78. */

@@ -6,11 +6,14 @@ import { sealer as ledgerSealer } from './audit/ledger.ts';
 import { render } from './cards/render.ts';
 import { isSealed, sealer } from './cards/seal.ts';
 import { badConfigExit, loadConfig, sayProblems } from './config.ts';
-import type { Config, Env } from './config.ts';
+import type { Config, Credential as Configured, Env } from './config.ts';
+import type { ConfigProblem } from './config-rules.ts';
 import { graphDirectory } from './graph/directory.ts';
 import { graphPim } from './graph/pim.ts';
 import { aboutRoute } from './help/about-page.ts';
-import { appTokens } from './identity/app-token.ts';
+import { appTokens, ownTokens } from './identity/app-token.ts';
+import { certificateProblem } from './identity/credential.ts';
+import type { Credential } from './identity/credential.ts';
 import { signIn as createSignIn } from './identity/sign-in.ts';
 import { createLog } from './log.ts';
 import type { Clock, Log, Ports } from './ports.ts';
@@ -40,14 +43,16 @@ function withoutEmpty(env: Env): Env {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 }
 
-async function run(config: Config, log: Log): Promise<void> {
+type Credentials = { readonly graph: Credential; readonly bot: Credential | null };
+
+async function run(config: Config, credentials: Credentials, log: Log): Promise<void> {
   const wall = (): number => Date.now();
   const followed = config.sandbox ? await followSandboxClock(config.graph.url, wall, log) : null;
   const clock: Clock = followed?.clock ?? { now: wall, wall };
   const { tenantId: tid, keys } = config;
   const store = await openStore(config.databaseUrl, { seal: ledgerSealer(keys.ledger) });
 
-  const registration = { ...config.graph, tenantId: tid };
+  const registration = { ...config.graph, tenantId: tid, credential: credentials.graph };
   const app = appTokens(registration);
   const identity = createSignIn({
     store,
@@ -60,8 +65,15 @@ async function run(config: Config, log: Log): Promise<void> {
   const graph = { graphUrl: config.graph.url, clock, tid, tokens: { app, of: identity.tokenOf } };
   const directory = graphDirectory(graph);
   const seal = sealer(keys.cards, tid);
+  const { appId, cloud, openIdMetadataUrl } = config.bot;
   const bot = createBot({
-    ...config.bot,
+    appId,
+    cloud,
+    openIdMetadataUrl,
+    token:
+      appId === null || credentials.bot === null
+        ? null
+        : ownTokens({ ...registration, clientId: appId, credential: credentials.bot }),
     tenantId: tid,
     sandbox: config.sandbox,
     handle: (incoming) => application.handle(incoming),
@@ -146,15 +158,43 @@ async function readiness(
   return { ok: missing.length === 0, missing };
 }
 
+/** Certificates are read here and checked before anything starts, so that a wrong one is told like any wrong setting. */
+function readCredentials({ bot, graph }: Config): Credentials | readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  function read(name: string, credential: Configured): Credential {
+    if (credential.kind !== 'certificate') return credential;
+    const { path } = credential;
+    const pem = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const mend = pem === '' ? 'there is no such file' : certificateProblem(pem, Date.now());
+    if (mend !== null) problems.push({ name, found: `“${redact(path)}”`, mend });
+    return { kind: 'certificate', pem };
+  }
+  const credentials = {
+    graph: read('GRAPH_CLIENT_CERTIFICATE', graph.credential),
+    bot: bot.credential && read('MICROSOFT_APP_CERTIFICATE', bot.credential),
+  };
+  return problems.length > 0 ? problems : credentials;
+}
+
 const loaded = loadConfig(readEnvironment());
 if (loaded.kind === 'problems') {
-  process.stderr.write(`${sayProblems(loaded.problems)}\n`);
-  process.exitCode = badConfigExit;
+  refuse(loaded.problems);
 } else {
+  const credentials = readCredentials(loaded.config);
+  if ('length' in credentials) refuse(credentials);
+  else await start(loaded, credentials);
+}
+
+function refuse(problems: readonly ConfigProblem[]): void {
+  process.stderr.write(`${sayProblems(problems)}\n`);
+  process.exitCode = badConfigExit;
+}
+
+async function start(loaded: { config: Config; notes: readonly string[] }, credentials: Credentials): Promise<void> {
   const log = createLog(loaded.config.logLevel);
   for (const note of loaded.notes) log.warn('config', { note });
   try {
-    await run(loaded.config, log);
+    await run(loaded.config, credentials, log);
   } catch (error) {
     process.stderr.write(`${sayStartFailure(error, loaded.config)}\n`);
     process.exit(1);

@@ -44,6 +44,7 @@ const rules: Rules = {
         'botframework-connector',
         '@microsoft/teams-ai',
         'restify',
+        'rate-limiter-flexible',
         'jose',
         'zod',
         'node:crypto',
@@ -67,7 +68,7 @@ const rules: Rules = {
     'sandbox-clock': { folders: ['core', 'ports'], packages: [] },
     main: {
       folders: [
-        ...['audit', 'cards', 'config', 'core', 'graph', 'identity', 'log', 'ports', 'redact'],
+        ...['audit', 'cards', 'config', 'config-rules', 'core', 'graph', 'identity', 'log', 'ports', 'redact'],
         ...['sandbox-clock', 'store', 'teams'],
       ],
       packages: ['node:crypto', 'node:fs', 'node:util'],

@@ -101,6 +101,26 @@ const badTenants: readonly Row[] = [
   ['one app, once in capitals', real, { GRAPH_CLIENT_ID: botId.toUpperCase() }, ['GRAPH_CLIENT_ID']],
   ['a bot of many tenants', real, { MICROSOFT_APP_TYPE: 'MultiTenant' }, ['MICROSOFT_APP_TYPE']],
   ['a password beside a managed identity', real, { MICROSOFT_APP_TYPE: 'UserAssignedMSI' }, ['MICROSOFT_APP_PASSWORD']],
+  [
+    'a certificate beside a managed identity',
+    real,
+    { MICROSOFT_APP_TYPE: 'UserAssignedMSI', MICROSOFT_APP_PASSWORD: undefined, MICROSOFT_APP_CERTIFICATE: '/bot.pem' },
+    ['MICROSOFT_APP_CERTIFICATE'],
+  ],
+  ['two credentials of the bot', real, { MICROSOFT_APP_CERTIFICATE: '/bot.pem' }, ['MICROSOFT_APP_CERTIFICATE']],
+  ['two credentials for Graph', real, { GRAPH_CLIENT_CERTIFICATE: '/graph.pem' }, ['GRAPH_CLIENT_CERTIFICATE']],
+  [
+    'a certificate in place of its path',
+    real,
+    { GRAPH_CLIENT_SECRET: undefined, GRAPH_CLIENT_CERTIFICATE: '-----BEGIN CERTIFICATE-----' },
+    ['GRAPH_CLIENT_CERTIFICATE'],
+  ],
+  [
+    'bot keys of another cloud',
+    real,
+    { BOT_OPENID_METADATA_URL: 'https://login.botframework.azure.us/v1/keys' },
+    ['BOT_OPENID_METADATA_URL'],
+  ],
   ['http as public address', real, { PUBLIC_URL: 'http://jitney.example.com' }, ['PUBLIC_URL']],
   ['http on loopback as public address', real, { PUBLIC_URL: 'http://localhost:3978' }, ['PUBLIC_URL']],
   ['a public address with a path', real, { PUBLIC_URL: 'https://example.com/jitney' }, ['PUBLIC_URL']],
@@ -241,10 +261,15 @@ describe('a good configuration:', () => {
       publicUrl: 'https://jitney.example.com',
       databaseUrl: 'sqlite:data/jitney.db',
       tenantId,
-      bot: { appId: botId, appType: 'SingleTenant', appPassword: 'the-bot-secret', openIdMetadataUrl: null },
+      bot: {
+        appId: botId,
+        credential: { kind: 'secret', secret: 'the-bot-secret' },
+        cloud: 'public',
+        openIdMetadataUrl: null,
+      },
       graph: {
         clientId: graphId,
-        clientSecret: 'the-graph-secret',
+        credential: { kind: 'secret', secret: 'the-graph-secret' },
         url: 'https://graph.microsoft.com',
         authorityUrl: 'https://login.microsoftonline.com',
       },
@@ -261,22 +286,36 @@ describe('a good configuration:', () => {
 
   test('a managed identity needs no password', () => {
     const managed = { ...real, MICROSOFT_APP_TYPE: 'UserAssignedMSI', MICROSOFT_APP_PASSWORD: undefined };
-    expect(good(managed).bot).toMatchObject({ appType: 'UserAssignedMSI', appPassword: null });
+    expect(good(managed).bot.credential).toEqual({ kind: 'managedIdentity' });
+  });
+
+  test('certificates take the place of both secrets', () => {
+    const config = good({
+      ...real,
+      MICROSOFT_APP_PASSWORD: undefined,
+      MICROSOFT_APP_CERTIFICATE: '/run/keys/bot.pem',
+      GRAPH_CLIENT_SECRET: undefined,
+      GRAPH_CLIENT_CERTIFICATE: '/run/keys/graph.pem',
+    });
+    expect(config.bot.credential).toEqual({ kind: 'certificate', path: '/run/keys/bot.pem' });
+    expect(config.graph.credential).toEqual({ kind: 'certificate', path: '/run/keys/graph.pem' });
   });
 
   test.each([
-    ['https://login.microsoftonline.us', 'https://graph.microsoft.us'],
-    ['https://login.microsoftonline.us', 'https://dod-graph.microsoft.us'],
-    ['https://login.chinacloudapi.cn', 'https://microsoftgraph.chinacloudapi.cn'],
-  ])('a national cloud, %s with %s', (authorityUrl, url) => {
-    const config = good({
-      ...real,
-      AUTHORITY_URL: authorityUrl,
-      GRAPH_URL: `${url}/`,
-      BOT_OPENID_METADATA_URL: metadata,
-    });
-    expect(config.graph).toMatchObject({ authorityUrl, url });
-    expect(config.bot.openIdMetadataUrl).toBe(metadata);
+    ['usGov', 'https://login.microsoftonline.us', 'https://graph.microsoft.us', 'login.botframework.azure.us'],
+    ['usDoD', 'https://login.microsoftonline.us', 'https://dod-graph.microsoft.us', 'login.botframework.azure.us'],
+    [
+      'china',
+      'https://login.chinacloudapi.cn',
+      'https://microsoftgraph.chinacloudapi.cn',
+      'login.botframework.azure.cn',
+    ],
+  ])('a national cloud, %s: %s with %s', (cloud, authorityUrl, url, host) => {
+    const keys = `https://${host}/v1/.well-known/openidconfiguration`;
+    const env = { ...real, AUTHORITY_URL: authorityUrl, GRAPH_URL: `${url}/` };
+    expect(good(env).graph).toMatchObject({ authorityUrl, url });
+    expect(good(env).bot).toMatchObject({ cloud, openIdMetadataUrl: null });
+    expect(good({ ...env, BOT_OPENID_METADATA_URL: keys }).bot.openIdMetadataUrl).toBe(keys);
   });
 
   test('the sandbox with unsigned activities', () => {

@@ -57,7 +57,7 @@ describe('the bot does not start', () => {
       stderr: [
         'The configuration has 3 problems:',
         '  PORT: found “http”; give a port from 1 to 65535.',
-        '  GRAPH_CLIENT_SECRET: found nothing; required for a real tenant: docs/deploy.md tells where it comes from.',
+        '  GRAPH_CLIENT_SECRET: found nothing; give it, or GRAPH_CLIENT_CERTIFICATE: docs/deploy.md tells where they come from.',
         '  GRAPH_URL: found “https:[redacted]graph.microsoft.com”; remove user name and password.',
         '',
       ].join('\n'),
@@ -67,6 +67,23 @@ describe('the bot does not start', () => {
   async function startedOnce(env: Readonly<Record<string, string>>): Promise<Ended> {
     return start({ ...real, DATABASE_URL: `sqlite:${join(folder, 'jitney.db')}`, LOG_LEVEL: 'error', ...env }).ended;
   }
+
+  test('with a certificate that is not there, or is none: exit 78, told like any wrong setting', async () => {
+    writeFileSync(join(folder, 'none.pem'), 'words');
+    const secretless = { GRAPH_CLIENT_SECRET: '', MICROSOFT_APP_PASSWORD: '' };
+    const certificates = { GRAPH_CLIENT_CERTIFICATE: 'none.pem', MICROSOFT_APP_CERTIFICATE: 'away.pem' };
+    const ended = await start({ ...real, ...secretless, ...certificates }).ended;
+    expect(ended).toEqual({
+      code: 78,
+      stdout: '',
+      stderr: [
+        'The configuration has 2 problems:',
+        '  GRAPH_CLIENT_CERTIFICATE: found “none.pem”; it must hold a private key (PEM, without a password) and its certificate.',
+        '  MICROSOFT_APP_CERTIFICATE: found “away.pem”; there is no such file.',
+        '',
+      ].join('\n'),
+    });
+  });
 
   test('on a taken port: one clear line, exit 1', async () => {
     const taken = await takePort();

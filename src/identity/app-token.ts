@@ -1,20 +1,25 @@
-import { ClientSecretCredential, CredentialUnavailableError } from '@azure/identity';
+import { CredentialUnavailableError } from '@azure/identity';
 import { AuthorityUnavailable, explained } from './authority.ts';
 import type { IdentityConfig } from './authority.ts';
-import { graphResource, isMicrosoftAuthority } from './cloud.ts';
+import { graphResource } from './cloud.ts';
+import { azureCredential } from './credential.ts';
+import type { Registration } from './credential.ts';
 
-/** The app's own token for Graph, which only reads. Kept and renewed by @azure/identity. */
+/** The app's own token for Graph, which only reads. */
 export function appTokens(config: IdentityConfig): () => Promise<string> {
-  const { tenantId, clientId, clientSecret, authorityUrl } = config;
-  const credential = new ClientSecretCredential(tenantId, clientId, clientSecret, {
-    authorityHost: authorityUrl,
-    disableInstanceDiscovery: !isMicrosoftAuthority(authorityUrl),
-    retryOptions: { maxRetries: 1 },
-  });
-  const scope = `${graphResource(authorityUrl, config.url)}/.default`;
-  return async () => {
+  const token = ownTokens(config);
+  const scope = `${graphResource(config.authorityUrl, config.url)}/.default`;
+  return () => token(scope);
+}
+
+/** Tokens of an app itself. Kept and renewed by @azure/identity. */
+export function ownTokens(registration: Registration): (scope: string) => Promise<string> {
+  const credential = azureCredential(registration);
+  return async (scope) => {
     try {
-      return (await credential.getToken(scope)).token;
+      const found = await credential.getToken(scope);
+      if (found === null) throw new Error('Entra gave no token.');
+      return found.token;
     } catch (error) {
       if (error instanceof CredentialUnavailableError) throw new AuthorityUnavailable(error);
       // The credential wraps what msal says.

@@ -1,13 +1,10 @@
 import { ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
 import type { Clock } from '../ports.ts';
 import { graphResource } from './cloud.ts';
+import { msalCredential } from './credential.ts';
+import type { Registration } from './credential.ts';
 
-export type IdentityConfig = {
-  /** Without a tenant: https://login.microsoftonline.com */
-  readonly authorityUrl: string;
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
+export type IdentityConfig = Registration & {
   /** Graph's: decides for which cloud's Graph the tokens are. */
   readonly url: string;
 };
@@ -62,7 +59,7 @@ export function authority(config: IdentityConfig, clock: Clock): Authority {
       new ConfidentialClientApplication({
         auth: {
           clientId: config.clientId,
-          clientSecret: config.clientSecret,
+          ...msalCredential(config.credential),
           authority: url,
           knownAuthorities: [new URL(url).host],
           authorityMetadata: await metadata(),

@@ -14,6 +14,8 @@ export type AppRegistration = {
   readonly clientId: string;
   readonly name: string;
   readonly secret: string;
+  /** PEM: the app may prove itself by a JWT signed with this certificate's key. */
+  readonly certificate?: string | undefined;
   /** Delegated permissions of Graph with admin consent. */
   readonly delegated: readonly string[];
   /** Application permissions (app roles) of Graph with admin consent. */

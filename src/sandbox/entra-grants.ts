@@ -35,7 +35,7 @@ export async function redeem(
   form: URLSearchParams,
   authorization: string | undefined,
 ): Promise<TokenAnswer | EntraProblem> {
-  const app = authenticate(grants.mint.directory(), form, authorization);
+  const app = await authenticate(grants.mint, form, authorization);
   if ('kind' in app) return app;
   const claims = parseClaims(form.get('claims') ?? undefined);
   if ('kind' in claims) return claims;

@@ -16,6 +16,7 @@ const moment = z.union([duration, z.iso.datetime({ offset: true })], {
 const app = z.strictObject({
   clientId: guid,
   secret: z.string().min(1),
+  certificate: z.string().includes('-----BEGIN CERTIFICATE-----').optional(),
   redirectUris: z.array(z.url()).default([]),
   delegated: z.array(z.string()).default([]),
   application: z.array(z.string()).default([]),

@@ -34,6 +34,7 @@ type AppRegistration = {
   name: string;
   clientId: string;
   secret: string;
+  certificate?: string | undefined;
   redirectUris: string[];
   delegated: string[];
   application: string[];

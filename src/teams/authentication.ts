@@ -1,23 +1,32 @@
-import { ConfigurationBotFrameworkAuthentication, ConfigurationServiceClientCredentialFactory } from 'botbuilder';
-import { AuthenticationConfiguration, AuthenticationConstants, AuthenticationError } from 'botframework-connector';
+import { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
+import { AuthenticationConfiguration, AuthenticationError } from 'botframework-connector';
 import type { Claim, ServiceClientCredentialsFactory } from 'botframework-connector';
 import { JwtTokenExtractor } from 'botframework-connector/lib/auth/jwtTokenExtractor.js';
+import type { Cloud } from './clouds.ts';
 import { claimsProblem } from './gate.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
+/** The bot's own token for a connector; rejects when there is none to be had. */
+export type ConnectorToken = (scope: string) => Promise<string>;
+
 export type BotIdentity = {
-  readonly tenantId: string;
   /** null only in the sandbox: nothing is signed in either direction. */
   readonly appId: string | null;
-  readonly appType: 'SingleTenant' | 'UserAssignedMSI';
-  readonly appPassword: string | null;
-  readonly sandbox: boolean;
+  /** null only in the sandbox: connectors of this machine want no token. */
+  readonly token: ConnectorToken | null;
+  readonly cloud: Cloud;
 };
 
-export const publicCloudMetadataUrl = AuthenticationConstants.ToBotFromChannelOpenIdMetadataUrl;
+/** There is no token to send with; nothing was sent. */
+export class NoToken extends Error {
+  constructor(cause: unknown) {
+    super('no token for the connector', { cause });
+    this.name = 'NoToken';
+  }
+}
 
-/** A name that never resolves: the SDK's path for emulator tokens leads nowhere. */
-const closed = 'https://emulator.invalid/';
+/** A name that never resolves: the SDK's ways to emulators, to tokens of its own and to the token service lead nowhere. */
+const closed = 'https://closed.invalid/';
 
 /**
  * The SDK's own check behind the gate, with every endpoint named because naming one switches all defaults off. It shares
@@ -31,17 +40,17 @@ export function createAuthentication(
   shareKeys(metadataUrl, keys);
   return new ConfigurationBotFrameworkAuthentication(
     {
-      ToChannelFromBotLoginUrl: AuthenticationConstants.ToChannelFromBotLoginUrl,
-      ToChannelFromBotOAuthScope: AuthenticationConstants.ToChannelFromBotOAuthScope,
-      ToBotFromChannelTokenIssuer: AuthenticationConstants.ToBotFromChannelTokenIssuer,
-      OAuthUrl: AuthenticationConstants.OAuthUrl,
+      ToChannelFromBotLoginUrl: closed,
+      ToChannelFromBotOAuthScope: identity.cloud.scope,
+      ToBotFromChannelTokenIssuer: identity.cloud.issuer,
+      OAuthUrl: closed,
       ToBotFromChannelOpenIdMetadataUrl: metadataUrl,
       ToBotFromEmulatorOpenIdMetadataUrl: closed,
       CallerId: 'urn:botframework:azure',
       ValidateAuthority: true,
     },
-    identity.sandbox ? sandboxCredentials(identity.appId) : tenantCredentials(identity),
-    new AuthenticationConfiguration(['msteams'], (claims) => refuseClaims(claims, identity.appId)),
+    credentials(identity),
+    new AuthenticationConfiguration(['msteams'], (claims) => refuseClaims(claims, identity)),
   );
 }
 
@@ -51,28 +60,32 @@ function shareKeys(metadataUrl: string, keys: SigningKeys): void {
 }
 
 /** The gate's rules once more, on what the SDK believes it verified. */
-function refuseClaims(claims: readonly Claim[], appId: string | null): Promise<void> {
-  const problem = claimsProblem(Object.fromEntries(claims.map(({ type, value }) => [type, value])), appId ?? '');
+function refuseClaims(claims: readonly Claim[], { appId, cloud }: BotIdentity): Promise<void> {
+  const said = Object.fromEntries(claims.map(({ type, value }) => [type, value]));
+  const problem = claimsProblem(said, appId ?? '', cloud.issuer);
   return problem === null ? Promise.resolve() : Promise.reject(new AuthenticationError(problem, 401));
 }
 
-function tenantCredentials(identity: BotIdentity): ServiceClientCredentialsFactory {
-  if (identity.appId === null) throw new Error('A bot without an app id exists only in the sandbox.');
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the SDK's class has the form only
-  return new ConfigurationServiceClientCredentialFactory({
-    MicrosoftAppId: identity.appId,
-    MicrosoftAppTenantId: identity.tenantId,
-    MicrosoftAppType: identity.appType,
-    ...(identity.appPassword === null ? {} : { MicrosoftAppPassword: identity.appPassword }),
-  });
-}
-
-/** Asks nobody for a token: connectors of the sandbox are on this machine and want none. */
-function sandboxCredentials(ownAppId: string | null): ServiceClientCredentialsFactory {
+/** Signs what goes to a connector; an answer is believed by the gate's rules, never by who asked. */
+function credentials({ appId, token, cloud }: BotIdentity): ServiceClientCredentialsFactory {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its three methods are all of it
   return {
-    isValidAppId: (appId) => Promise.resolve(appId === ownAppId),
-    isAuthenticationDisabled: () => Promise.resolve(ownAppId === null),
-    createCredentials: () => Promise.resolve({ signRequest: (request) => Promise.resolve(request) }),
+    isValidAppId: (asked) => Promise.resolve(asked === appId),
+    isAuthenticationDisabled: () => Promise.resolve(appId === null),
+    createCredentials: () =>
+      Promise.resolve({
+        signRequest: async (request) => {
+          if (token !== null) request.headers.set('authorization', `Bearer ${await asked(token, cloud.scope)}`);
+          return request;
+        },
+      }),
   };
+}
+
+async function asked(token: ConnectorToken, scope: string): Promise<string> {
+  try {
+    return await token(scope);
+  } catch (error) {
+    throw new NoToken(error);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Activity, ConfigurationBotFrameworkAuthentication, TeamDetails } from 'botbuilder';
 import type { ConnectorClient } from 'botframework-connector';
 import { AuthenticationConstants, ClaimsIdentity, TeamsConnectorClient } from 'botframework-connector';
+import type { Cloud } from './clouds.ts';
 import { isServiceUrlAllowed } from './service-url.ts';
 
 /** What the bot asks of one connector; rejects with the SDK's errors. */
@@ -23,15 +24,15 @@ const answerMs = 10_000;
 export function createConnectors(
   authentication: ConfigurationBotFrameworkAuthentication,
   appId: string | null,
-  serviceHosts: readonly string[],
+  cloud: Cloud,
   loopback: boolean,
 ): OpenConnector {
   const identity = new ClaimsIdentity([{ type: AuthenticationConstants.AudienceClaim, value: appId ?? '' }], true);
   const factory = authentication.createConnectorFactory(identity);
 
   return async (serviceUrl) => {
-    if (!isServiceUrlAllowed(serviceUrl, serviceHosts, loopback)) return null;
-    const client = await factory.create(serviceUrl, AuthenticationConstants.ToChannelFromBotOAuthScope);
+    if (!isServiceUrlAllowed(serviceUrl, cloud.serviceHosts, loopback)) return null;
+    const client = await factory.create(serviceUrl, cloud.scope);
     sendOnce(client);
     return {
       send: async (conversationId, activity) => {

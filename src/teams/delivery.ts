@@ -52,7 +52,7 @@ export function isRefusedContent(error: unknown): boolean {
 }
 
 function withoutAnswer(failure: Failure, what: 'send' | 'update', why: string): Delivery {
-  const isCertain = what === 'update' || notSent.test(failure.code ?? '') || failure.name === 'AuthenticationError';
+  const isCertain = what === 'update' || notSent.test(failure.code ?? '') || failure.name === 'NoToken';
   return isCertain ? { kind: 'retry', afterMs: shortWaitMs, why } : { kind: 'unclear', why };
 }
 

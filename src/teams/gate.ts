@@ -4,6 +4,7 @@ import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWSHeaderParameters } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../ports.ts';
+import type { Cloud } from './clouds.ts';
 import { isLoopbackAddress, isLoopbackHost, isServiceUrlAllowed } from './service-url.ts';
 import { KeysUnavailable } from './signing-keys.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -22,7 +23,7 @@ export type GateOptions = {
   /** null: unsigned activities from this machine are let in; only the sandbox has that. */
   readonly appId: string | null;
   readonly keys: SigningKeys;
-  readonly serviceHosts: readonly string[];
+  readonly cloud: Pick<Cloud, 'issuer' | 'serviceHosts'>;
   readonly loopback: boolean;
   readonly clock: Clock;
 };
@@ -34,7 +35,6 @@ export type Gate = {
   activity(claims: Claims | null, body: unknown): string | null;
 };
 
-const issuer = 'https://api.botframework.com';
 const clockToleranceSeconds = 300;
 const guid = z.guid();
 
@@ -51,7 +51,7 @@ export function createGate(options: GateOptions): Gate {
     if (options.appId === null) return unsignedCaller(request);
     try {
       const token = bearer(request.headers.authorization);
-      return { kind: 'admitted', claims: await verify(token, options.appId, options.keys, options.clock) };
+      return { kind: 'admitted', claims: await verify(token, options.appId, options) };
     } catch (error) {
       return refusal(error);
     }
@@ -61,7 +61,7 @@ export function createGate(options: GateOptions): Gate {
     const parsed = identityShape.safeParse(body);
     if (!parsed.success) return parsed.error.issues[0]?.path.join('.') ?? 'body';
     const said = parsed.data;
-    if (!isServiceUrlAllowed(said.serviceUrl, options.serviceHosts, options.loopback)) return 'serviceUrl';
+    if (!isServiceUrlAllowed(said.serviceUrl, options.cloud.serviceHosts, options.loopback)) return 'serviceUrl';
     if (claims !== null && claims.serviceUrl !== said.serviceUrl) return 'serviceUrl claim';
     if (said.channelData.tenant.id !== options.tenantId) return 'tenant';
     if (said.conversation.tenantId !== undefined && said.conversation.tenantId !== options.tenantId) return 'tenant';
@@ -86,7 +86,7 @@ const identityShape = z.object({
 });
 
 /** Installation and roster events grant nothing and may come without a person or a conversation's tenant. */
-function isEvent(type: string): boolean {
+export function isEvent(type: string): boolean {
   return type === 'installationUpdate' || type === 'conversationUpdate';
 }
 
@@ -115,16 +115,16 @@ function bearer(header: string | undefined): string {
   return token;
 }
 
-async function verify(token: string, appId: string, keys: SigningKeys, clock: Clock): Promise<Claims> {
+async function verify(token: string, appId: string, { keys, clock, cloud }: GateOptions): Promise<Claims> {
   const { payload } = await jwtVerify(token, (header) => endorsedKey(header, keys), {
     algorithms: ['RS256'],
-    issuer,
+    issuer: cloud.issuer,
     audience: appId,
     clockTolerance: clockToleranceSeconds,
     requiredClaims: ['exp', 'nbf', 'serviceurl'],
     currentDate: new Date(clock.wall()),
   });
-  const problem = claimsProblem(payload, appId);
+  const problem = claimsProblem(payload, appId, cloud.issuer);
   if (problem !== null) throw new Refusal(problem);
   return { serviceUrl: payload['serviceurl'] as string };
 }
@@ -138,7 +138,7 @@ async function endorsedKey(header: JWSHeaderParameters, keys: SigningKeys): Prom
 }
 
 /** The rules on claims that hold whoever read the token: run here and once more by the SDK. */
-export function claimsProblem(claims: JWTPayload, appId: string): string | null {
+export function claimsProblem(claims: JWTPayload, appId: string, issuer: string): string | null {
   if (claims.iss !== issuer) return 'iss';
   if (claims.aud !== appId) return 'aud';
   if (typeof claims.exp !== 'number') return 'exp';

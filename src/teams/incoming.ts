@@ -117,8 +117,9 @@ function installationChange(activity: TeamsActivity): 'installed' | 'removed' | 
 }
 
 export function toActor(activity: TeamsActivity): Actor | null {
-  const { aadObjectId, name } = activity.from;
-  if (aadObjectId === undefined) return null;
+  const { id, aadObjectId, name } = activity.from;
+  // Events come from bots too, and a bot is nobody, whatever it says of itself.
+  if (aadObjectId === undefined || id.startsWith('28:')) return null;
   return {
     tid: activity.channelData.tenant.id,
     oid: aadObjectId,
@@ -132,7 +133,7 @@ function toZone(activity: TeamsActivity): string | null {
   return [activity.localTimezone, client?.timezone].find((zone) => zone !== undefined && isTimeZone(zone)) ?? null;
 }
 
-function toPlace(activity: TeamsActivity): Place {
+export function toPlace(activity: TeamsActivity): Place {
   const { team, channel, tenant } = activity.channelData;
   const kind = toKind(activity);
   const name = kind === 'channel' ? (channel?.name ?? team?.name) : activity.conversation.name;

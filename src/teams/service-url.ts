@@ -1,6 +1,3 @@
-/** Where the connector of the public cloud lives; "*." stands for any subdomain. Source: Bot connector service URLs. */
-export const publicCloudHosts: readonly string[] = ['smba.trafficmanager.net', '*.botframework.com'];
-
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
 
 /**

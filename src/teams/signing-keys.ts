@@ -27,6 +27,8 @@ const emptyRetryMs = 1000;
 /** An unknown key id may ask for new keys this often and no more, however many unknown ids arrive. */
 const unknownKidMs = 60_000;
 const timeoutMs = 5000;
+/** Shorter RSA keys can be broken. */
+const leastBits = 2048;
 
 const metadataShape = z.object({ jwks_uri: z.url() });
 const jwksShape = z.object({ keys: z.array(z.unknown()).max(100) });
@@ -97,7 +99,8 @@ function toSigningKey(jwk: unknown): SigningKey | null {
   if (!parsed.success) return null;
   const { kty, kid, n, e, endorsements } = parsed.data;
   try {
-    return { kid, key: createPublicKey({ key: { kty, n, e }, format: 'jwk' }), endorsements };
+    const key = createPublicKey({ key: { kty, n, e }, format: 'jwk' });
+    return (key.asymmetricKeyDetails?.modulusLength ?? 0) < leastBits ? null : { kid, key, endorsements };
   } catch {
     return null;
   }

@@ -363,7 +363,7 @@ describe('the app’s own token', () => {
     await world.sandbox.fault({ match: { path: '/openid-configuration' }, times: 9, answer: { reset: true } });
     await expect(appTokens(world.config)()).rejects.toMatchObject({ name: 'AuthorityUnavailable' });
     await world.sandbox.ask('faults', undefined, 'DELETE');
-    const wrong = appTokens({ ...world.config, clientSecret: 'another' })();
+    const wrong = appTokens({ ...world.config, credential: { kind: 'secret', secret: 'another' } })();
     await expect(wrong).rejects.toMatchObject({ errorCode: 'invalid_client' });
   });
 });

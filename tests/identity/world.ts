@@ -58,7 +58,7 @@ export async function startWorld(
     tenantId: sandbox.tenantId,
     url: sandbox.graph,
     clientId: '5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
-    clientSecret: 'sandbox-graph-secret-not-a-secret',
+    credential: { kind: 'secret', secret: 'sandbox-graph-secret-not-a-secret' },
     publicUrl: 'http://localhost:3978',
     key: new Uint8Array(randomBytes(32)),
   };

@@ -2,9 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Activity } from 'botbuilder';
 import { createAuthentication } from '../../src/teams/authentication.ts';
 import type { BotIdentity } from '../../src/teams/authentication.ts';
+import { clouds } from '../../src/teams/clouds.ts';
+import { createConnectors } from '../../src/teams/connector.ts';
+import { toDelivery } from '../../src/teams/delivery.ts';
 import { createSigningKeys } from '../../src/teams/signing-keys.ts';
+import { startConnector } from '../support/connector.ts';
+import type { RecordingConnector } from '../support/connector.ts';
 import { wallClock } from './bot-under-test.ts';
-import { appId, goodClaims, makeKey, message, sign, startChannel, tenantId } from './channel.ts';
+import { appId, goodClaims, makeKey, message, sign, startChannel } from './channel.ts';
 import type { Channel, ChannelKey } from './channel.ts';
 
 const serviceUrl = 'http://127.0.0.1:1';
@@ -20,7 +25,7 @@ afterAll(async () => channel.close());
 
 async function authenticate(claims: Record<string, unknown>): Promise<unknown> {
   const authentication = createAuthentication(
-    { tenantId, appId, appType: 'SingleTenant', appPassword: null, sandbox: true },
+    { appId, token: null, cloud: clouds.public },
     channel.metadataUrl,
     createSigningKeys(channel.metadataUrl, wallClock),
   );
@@ -39,24 +44,37 @@ test.each([
   await expect(authenticate(claims)).rejects.toThrow(name);
 });
 
-describe('a bot of a real tenant', () => {
-  const real = { tenantId, appId, appType: 'SingleTenant', appPassword: 'word', sandbox: false } as const;
+describe('what goes to a connector', () => {
+  let connector: RecordingConnector;
+  beforeAll(async () => {
+    connector = await startConnector();
+  });
+  afterAll(async () => connector.close());
 
-  function make(identity: BotIdentity): void {
-    createAuthentication(identity, channel.metadataUrl, createSigningKeys(channel.metadataUrl, wallClock));
+  async function send(token: BotIdentity['token']): Promise<unknown> {
+    const authentication = createAuthentication(
+      { appId, token, cloud: clouds.usGov },
+      channel.metadataUrl,
+      createSigningKeys(channel.metadataUrl, wallClock),
+    );
+    const open = createConnectors(authentication, appId, clouds.usGov, true);
+    const opened = await open(connector.serviceUrl);
+    return opened?.send('a:adele', { type: 'message', text: 'hello' });
   }
 
-  test.each<[string, BotIdentity]>([
-    ['a secret', real],
-    ['a managed identity', { ...real, appType: 'UserAssignedMSI', appPassword: null }],
-  ])('can be made with %s', (_name, identity) => {
-    expect(() => make(identity)).not.toThrow();
+  test('carries the bot’s own token for the connector of its cloud', async () => {
+    await send((scope) => Promise.resolve(`token-for-${scope}`));
+
+    const [request] = connector.accepted.slice(-1);
+    expect(request?.authorization).toBe('Bearer token-for-https://api.botframework.us/.default');
   });
 
-  test.each<[string, BotIdentity]>([
-    ['an app id', { ...real, appId: null }],
-    ['a secret', { ...real, appPassword: null }],
-  ])('cannot be made without %s', (_name, identity) => {
-    expect(() => make(identity)).toThrow();
+  test('does not go out without a token, and that is certain', async () => {
+    const before = connector.requests.length;
+
+    const error: unknown = await send(() => Promise.reject(new Error('no sign-in service'))).catch((e: unknown) => e);
+
+    expect(connector.requests).toHaveLength(before);
+    expect(toDelivery(error, 'send', wallClock)).toMatchObject({ kind: 'retry', why: 'NoToken' });
   });
 });

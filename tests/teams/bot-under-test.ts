@@ -41,10 +41,11 @@ export async function startBot(
   const bot = createBot({
     tenantId,
     appId: null,
-    appType: 'SingleTenant',
-    appPassword: null,
+    token: null,
+    cloud: 'public',
     openIdMetadataUrl: null,
     sandbox: true,
+    limits: { person: { many: 100_000, seconds: 60 }, stranger: { many: 100_000, seconds: 60 } },
     render,
     defaultZone: 'UTC',
     log,

@@ -3,6 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { ToBotFromBotOrEmulatorTokenValidationParameters } from 'botframework-connector';
 import { startConnector } from '../support/connector.ts';
 import type { RecordingConnector } from '../support/connector.ts';
+import fc from 'fast-check';
+import { clouds } from '../../src/teams/clouds.ts';
+import { createGate } from '../../src/teams/gate.ts';
+import type { Gate } from '../../src/teams/gate.ts';
+import { createSigningKeys } from '../../src/teams/signing-keys.ts';
 import { startBot, wallClock } from './bot-under-test.ts';
 import type { BotUnderTest } from './bot-under-test.ts';
 import { adele, appId, goodClaims, makeKey, message, sign, startChannel, tenantId } from './channel.ts';
@@ -18,6 +23,7 @@ let impostor: ChannelKey;
 let channel: Channel;
 let connector: RecordingConnector;
 let subject: BotUnderTest;
+let gateAlone: Gate;
 let serviceUrl: string;
 const printed: unknown[][] = [];
 
@@ -32,6 +38,8 @@ beforeAll(async () => {
   connector = await startConnector();
   ({ serviceUrl } = connector);
   subject = await startBot({ appId, openIdMetadataUrl: channel.metadataUrl });
+  const keys = createSigningKeys(channel.metadataUrl, wallClock);
+  gateAlone = createGate({ tenantId, appId, keys, cloud: clouds.public, loopback: true, clock: wallClock });
 });
 
 afterAll(async () => {
@@ -137,6 +145,15 @@ const refusedTokens: [string, Attempt][] = [
   ['a skill token', { claims: { ...emulator, azp: stranger, aud: appId } }],
 ];
 
+const capitals = 'ABCDEFAB-1111-4111-8111-111111111111';
+
+function placed(inChannelData: unknown, inConversation: unknown): Record<string, unknown> {
+  return {
+    channelData: { tenant: { id: inChannelData } },
+    conversation: { id: 'a:adele', tenantId: inConversation },
+  };
+}
+
 const refusedActivities: [string, Record<string, unknown>][] = [
   ['another serviceUrl than the claim’s', { serviceUrl: 'http://127.0.0.1:1' }],
   ['no serviceUrl', { serviceUrl: undefined }],
@@ -160,6 +177,24 @@ const refusedActivities: [string, Record<string, unknown>][] = [
   ['a sender whose Entra id is no GUID', { from: { id: '29:adele', aadObjectId: 'adele' } }],
   ['a bot as sender', { from: { id: '28:other-bot', aadObjectId: adele } }],
   ['a sender in the role of a bot', { from: { id: '29:adele', aadObjectId: adele, role: 'bot' } }],
+  ['a sender in the role of a skill', { from: { id: '29:adele', aadObjectId: adele, role: 'skill' } }],
+  ['a sender without an id', { from: { id: '', aadObjectId: adele } }],
+  ['a sender with a list of Entra ids', { from: { id: '29:adele', aadObjectId: [adele] } }],
+  ['a foreign tenant in both places', { ...placed(foreignTenant, foreignTenant) }],
+  ['its own tenant in capitals in channelData', { ...placed(capitals, tenantId) }],
+  ['its own tenant in capitals in the conversation', { ...placed(tenantId, capitals) }],
+  ['an empty channelData tenant', { ...placed('', tenantId) }],
+  ['an empty conversation tenant', { ...placed(tenantId, '') }],
+  ['a list as channelData tenant', { ...placed([tenantId], tenantId) }],
+  ['an object as conversation tenant', { ...placed(tenantId, { id: tenantId }) }],
+  ['a channelData tenant that is null', { ...placed(null, tenantId) }],
+  ['a conversation tenant that is null', { ...placed(tenantId, null) }],
+  ['an event of a foreign tenant', { type: 'installationUpdate', ...placed(foreignTenant, tenantId) }],
+  [
+    'an event in a conversation of a foreign tenant',
+    { type: 'conversationUpdate', ...placed(tenantId, foreignTenant) },
+  ],
+  ['an event without a tenant', { type: 'conversationUpdate', channelData: {} }],
 ];
 
 describe('turns away with 401 and an empty body', () => {
@@ -187,6 +222,62 @@ describe('turns away with 401 and an empty body', () => {
 
     expect([response.status, await response.text()]).toEqual([401, '']);
   });
+});
+
+test('an event may come without the conversation’s tenant, since it grants nothing', async () => {
+  const response = await attempt({
+    activity: { type: 'conversationUpdate', conversation: { id: '19:team' }, membersAdded: [{ id: '29:new' }] },
+  });
+
+  expect(response.status).toBe(200);
+});
+
+test('a token with any letter changed is refused with 401, never with an error of ours', async () => {
+  const token = await sign(key, goodClaims(serviceUrl));
+  const letter = fc.constantFrom(...'ABCxyz019-_.=+ '.split(''), 'é', '\u0000');
+  // The last letter of a signature has bits that nobody reads.
+  const place = fc.integer({ min: 0, max: token.length - 2 });
+  const headers: Record<string, string>[] = [];
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(place, letter), { minLength: 1, maxLength: 3 }), async (changes) => {
+      const letters = token.split('');
+      for (const [at, other] of changes) letters[at] = other;
+      const changed = letters.join('');
+      fc.pre(changed !== token);
+      const request = { headers: { authorization: `Bearer ${changed}` }, socket: {} };
+      headers.push(request.headers);
+      expect(await gateAlone.caller(request as never)).toMatchObject({ kind: 'refused', status: 401 });
+    }),
+    { numRuns: 500 },
+  );
+  expect(headers.length).toBeGreaterThanOrEqual(500);
+});
+
+test('headers and claims of any shape are refused with 401, never with an error of ours', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.json({ maxDepth: 3 }), fc.json({ maxDepth: 3 }), async (header, claims) => {
+      const authorization = `Bearer ${[header, claims, 'sig'].map((text) => Buffer.from(text).toString('base64url')).join('.')}`;
+      expect(await gateAlone.caller({ headers: { authorization }, socket: {} } as never)).toMatchObject({
+        status: 401,
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('names from outside never become properties that objects are born with', async () => {
+  const token = await sign(key, goodClaims(serviceUrl));
+  const hostile = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":2}}';
+  const good = JSON.stringify(message(serviceUrl)).slice(1, -1);
+  const body = `${hostile},${good},"value":${hostile}},"entities":[${hostile}}],"deliveryMode":${hostile}}}`;
+  const before = subject.handled.length;
+
+  const response = await subject.post(body, { Authorization: `Bearer ${token}` });
+
+  expect(response.status).toBe(200);
+  expect(subject.handled).toHaveLength(before + 1);
+  expect(Object.prototype).not.toHaveProperty('polluted');
+  expect(JSON.stringify(subject.handled.at(-1))).not.toContain('polluted');
 });
 
 test('3,000 unsigned tokens of as many tenants leave the SDK’s list of issuers as it was', async () => {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { notice } from '../../src/core/message.ts';
 import { createBot } from '../../src/teams/bot.ts';
+import { clouds } from '../../src/teams/clouds.ts';
 import { createGate } from '../../src/teams/gate.ts';
 import { render, startBot, wallClock } from './bot-under-test.ts';
 import type { BotUnderTest } from './bot-under-test.ts';
@@ -58,7 +59,7 @@ describe('unsigned activities', () => {
 
   test('are refused when another machine sends them', async () => {
     const keys = { find: () => Promise.resolve(null), load: () => Promise.resolve() };
-    const gate = createGate({ tenantId, appId: null, keys, serviceHosts: [], loopback: true, clock: wallClock });
+    const gate = createGate({ tenantId, appId: null, keys, cloud: clouds.public, loopback: true, clock: wallClock });
     const peer = { headers: { host: 'localhost:3978' }, socket: { remoteAddress: '203.0.113.9' } };
 
     expect(await gate.caller(peer as never)).toEqual({ kind: 'refused', status: 401, why: 'peer' });
@@ -77,17 +78,16 @@ describe('unsigned activities', () => {
     const options = {
       tenantId,
       appId: null,
-      appType: 'SingleTenant',
-      appPassword: null,
+      cloud: 'public',
       openIdMetadataUrl: null,
     } as const;
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const handle = () => Promise.resolve(null);
     const compose = () => Promise.resolve(notice('○', 'Composed'));
 
-    expect(() =>
-      createBot({ ...options, sandbox: false, handle, compose, render, defaultZone: 'UTC', log, clock: wallClock }),
-    ).toThrow('app id');
+    const real = { ...options, sandbox: false, handle, compose, render, defaultZone: 'UTC', log, clock: wallClock };
+    expect(() => createBot({ ...real, token: () => Promise.resolve('token') })).toThrow('app id');
+    expect(() => createBot({ ...real, appId: tenantId, token: null })).toThrow('token of its own');
   });
 });
 

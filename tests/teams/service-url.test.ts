@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  isLoopbackAddress,
-  isLoopbackHost,
-  isServiceUrlAllowed,
-  publicCloudHosts,
-} from '../../src/teams/service-url.ts';
+import { isLoopbackAddress, isLoopbackHost, isServiceUrlAllowed } from '../../src/teams/service-url.ts';
+import { clouds } from '../../src/teams/clouds.ts';
+import type { CloudName } from '../../src/teams/clouds.ts';
+
+const publicCloudHosts = clouds.public.serviceHosts;
 
 const isAllowed = (url: string): boolean => isServiceUrlAllowed(url, publicCloudHosts, false);
 const isAllowedInSandbox = (url: string): boolean => isServiceUrlAllowed(url, publicCloudHosts, true);
@@ -76,6 +75,23 @@ describe('refuses', () => {
       { numRuns: 5000 },
     );
     expect(allowed).toBeGreaterThan(20);
+  });
+});
+
+describe('each cloud has hosts of its own:', () => {
+  const own: readonly (readonly [CloudName, string])[] = [
+    ['public', 'https://smba.trafficmanager.net/emea/'],
+    ['public', 'https://smba.infra.gcc.teams.microsoft.com/gcc/'],
+    ['usGov', 'https://smba.infra.gov.teams.microsoft.us/gcch/'],
+    ['usDoD', 'https://smba.infra.dod.teams.microsoft.us/dod/'],
+    ['china', 'https://frontend.botapi.msg.infra.teams.microsoftonline.cn/'],
+  ];
+
+  test.each(own)('%s takes %s and no other cloud does', (name, url) => {
+    const takers = Object.entries(clouds).filter(([, { serviceHosts }]) =>
+      isServiceUrlAllowed(url, serviceHosts, false),
+    );
+    expect(takers.map(([taker]) => taker)).toEqual([name]);
   });
 });
 
