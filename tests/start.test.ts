@@ -245,8 +245,11 @@ describe('the version check', () => {
     const scripts = (
       JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
     ).scripts;
-    expect(readFileSync(join(root, 'scripts/start.js'), 'utf8')).toMatch(/^import '\.\/node-version\.js';\n/);
-    expect(scripts['start']).toBe('node scripts/start.js');
-    for (const name of ['bot', 'sandbox']) expect(scripts[name]).toMatch(/^node scripts\/node-version\.js && /);
+    for (const name of ['start', 'bot']) {
+      const script = readFileSync(join(root, `scripts/${name}.js`), 'utf8');
+      expect(script.match(/^import .*/gm)).toEqual(["import './node-version.js';"]);
+      expect(scripts[name]).toMatch(new RegExp(`^node .*scripts/${name}\\.js$`));
+    }
+    expect(scripts['sandbox']).toMatch(/^node scripts\/node-version\.js && /);
   });
 });

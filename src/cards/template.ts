@@ -1,30 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { GlobalSettings, Template } from 'adaptivecards-templating/lib/template-engine.js';
 
-const names = [
-  'activation',
-  'announcement',
-  'approval',
-  'choice',
-  'deny',
-  'form',
-  'help',
-  'list',
-  'notice',
-  'offer',
-  'problem',
-  'question',
-  'ruled',
-  'sign-in',
-  'status',
-  'welcome',
-] as const;
-export type TemplateName = (typeof names)[number];
+export type TemplateName =
+  | 'activation'
+  | 'announcement'
+  | 'approval'
+  | 'choice'
+  | 'deny'
+  | 'form'
+  | 'help'
+  | 'list'
+  | 'notice'
+  | 'offer'
+  | 'problem'
+  | 'question'
+  | 'ruled'
+  | 'sign-in'
+  | 'status'
+  | 'welcome';
 
-/** Every template of the folder cards, read and parsed once. */
-const templates: ReadonlyMap<string, Template> = new Map(
-  names.map((name) => [name, new Template(JSON.parse(read(name)))]),
-);
+/** Read and parsed once each, when first needed: parsing one costs as much as expanding dozens, all of them a slow start. */
+const templates = new Map<TemplateName, Template>();
+
+function templateOf(name: TemplateName): Template {
+  const known = templates.get(name);
+  if (known) return known;
+  const template = new Template(JSON.parse(read(name)));
+  templates.set(name, template);
+  return template;
+}
 
 /** The library would leave `${name}` in the card in silence; here a name without data is an error. */
 let missing: string[] = [];
@@ -36,7 +40,7 @@ GlobalSettings.getUndefinedFieldValueSubstitutionString = (path) => {
 /** Binds data to a template. Data is inserted as it is: expressions inside data are text and are never evaluated. */
 export function expand(name: TemplateName, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
   missing = [];
-  const card = templates.get(name)?.expand({ $root: data }) as Record<string, unknown>;
+  const card = templateOf(name).expand({ $root: data }) as Record<string, unknown>;
   if (missing.length > 0) throw new Error(`Card ${name} lacks data: ${missing.join(', ')}`);
   return card;
 }

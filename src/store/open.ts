@@ -11,7 +11,6 @@ import { migrate } from './migrations.ts';
 import { parkedWishes } from './parked.ts';
 import { people, rememberPerson } from './people.ts';
 import { refreshRoute, routeReads } from './routes.ts';
-import { openPostgres } from './postgres.ts';
 import type { Database } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 import { sealedRecords } from './tokens.ts';
@@ -21,7 +20,7 @@ import { sealedRecords } from './tokens.ts';
  * reach. `seal` makes the ledger's rows.
  */
 export async function openStore(url: string, options: { readonly seal: Seal }): Promise<Store & LedgerReader> {
-  const database = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url);
+  const database = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : await postgres(url);
   try {
     await migrate(database);
   } catch (error) {
@@ -29,6 +28,12 @@ export async function openStore(url: string, options: { readonly seal: Seal }): 
     throw error;
   }
   return storeOn(database, options.seal);
+}
+
+/** Its client is loaded only where it is used. */
+async function postgres(url: string): Promise<Database> {
+  const { openPostgres } = await import('./postgres.ts');
+  return openPostgres(url);
 }
 
 function storeOn(database: Database, seal: Seal): Store & LedgerReader {
