@@ -4,14 +4,17 @@ import type { Place } from './core/place.ts';
 import { activate, unkeep } from './activate/activate.ts';
 import { orderVerified } from './activate/order.ts';
 import { rule } from './approve/rule.ts';
-import { isVerb, press } from './clicks.ts';
+import { buttonOf, isVerb, press } from './clicks.ts';
+import type { Guard } from './core/button.ts';
 import { readTargetKey } from './core/target.ts';
 import { end } from './deactivate/end.ts';
 import { deliver } from './deliver/deliver.ts';
 import { renewWhenOver } from './extend/renew.ts';
-import { answeredThere, createElsewhere, noOwnChat, ownChat, refused, sealedFor } from './elsewhere.ts';
+import { answeredThere, createElsewhere, noOwnChat, ownChat } from './elsewhere.ts';
 import { welcome } from './help/help.ts';
 import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
+import { createRefuse } from './refuse.ts';
+import { redraw } from './redraw.ts';
 import { isAboutTheRoom, obey } from './sentences.ts';
 import { expireSignIns } from './sign-in/sign-in.ts';
 import { reach } from './watch/settle.ts';
@@ -28,15 +31,14 @@ export type App = {
   readonly flush: () => Promise<void>;
 };
 
-export type Guard = (verb: string, id: string, reader: string, mac: string) => boolean;
-
 /** A command is answered at once; one that is older than this and unanswered was cut off. */
 const answerMs = 60_000;
 
-export function createApp(ports: Ports, isSealed: Guard): App {
+export function createApp(ports: Ports, guard: Guard): App {
   const worker = ports.ids.id();
 
-  const elsewhere = createElsewhere(ports, here, wentWrong);
+  const refuse = createRefuse(ports);
+  const elsewhere = createElsewhere(ports, here, refuse, wentWrong);
 
   async function handle(incoming: Incoming): Promise<Message | null> {
     return incoming.kind === 'action' && incoming.place.kind !== 'personal'
@@ -70,11 +72,13 @@ export function createApp(ports: Ports, isSealed: Guard): App {
       case 'message':
         return { card: null, said: await sentence(incoming) };
       case 'action': {
-        const { actor, place, verb, id, mac, inputs } = incoming;
-        if (!isVerb(verb) || !isSealed(verb, id, sealedFor(verb, actor), mac)) {
-          return { card: null, said: [say(incoming, 0, refused(ports, verb, actor))] };
+        const { actor, place, verb, id, seal, inputs } = incoming;
+        const state = guard(await buttonOf(ports, incoming), seal, ports.clock.now());
+        if (!isVerb(verb) || state === 'bad') {
+          return { card: null, said: [say(incoming, 0, await refuse(verb, actor))] };
         }
-        const clicked = await press(ports, { actor, place, verb, id, inputs });
+        const click = { actor, place, verb, id, inputs };
+        const clicked = await (state === 'expired' ? redraw(ports, click) : press(ports, click));
         return { card: clicked.card, said: clicked.said.map((message, index) => say(incoming, index, message)) };
       }
       case 'edited':

@@ -3,6 +3,8 @@ import { activateAgain, retry } from './activate/again.ts';
 import { answer, dismiss, pick, tooLate } from './activate/answers.ts';
 import { readForm } from './activate/form.ts';
 import { rule } from './approve/rule.ts';
+import { anybody, contentOf, isDeciding, isPressedElsewhere } from './core/button.ts';
+import type { Button } from './core/button.ts';
 import type { Activation } from './core/activation.ts';
 import { notice, problem, verbs } from './core/message.ts';
 import type { Message, Verb } from './core/message.ts';
@@ -30,6 +32,22 @@ export type Clicked = { readonly card: Message | null; readonly said: readonly M
 
 export function isVerb(text: string): text is Verb {
   return (verbs as readonly string[]).includes(text);
+}
+
+/** What the seal of a press has to cover, from what is stored and from the verified activity, never from the card. */
+export async function buttonOf(
+  ports: Ports,
+  press: Pick<Click, 'actor' | 'place' | 'id'> & { readonly verb: string },
+): Promise<Button> {
+  const { actor, place, verb, id } = press;
+  const activation = isDeciding(verb) ? await ports.store.activation(id) : null;
+  return {
+    verb,
+    id,
+    reader: verb === 'ask' ? anybody : actor.oid,
+    chat: isPressedElsewhere(verb) ? '' : place.conversationId,
+    content: activation ? contentOf(activation) : '',
+  };
 }
 
 const writing: readonly Verb[] = [
@@ -106,11 +124,11 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
   }
 }
 
-function said(...messages: readonly (Message | null)[]): Clicked {
+export function said(...messages: readonly (Message | null)[]): Clicked {
   return { card: null, said: messages.filter((message) => message !== null) };
 }
 
-function replaced(card: Message): Clicked {
+export function replaced(card: Message): Clicked {
   return { card, said: [] };
 }
 

@@ -1,5 +1,5 @@
 import { form } from './activate/form.ts';
-import { anybody, notice, problem } from './core/message.ts';
+import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import type { Place } from './core/place.ts';
 import type { Actor, Composed, Incoming, Ports } from './ports.ts';
@@ -13,10 +13,11 @@ export type Elsewhere = {
   readonly press: (action: Action) => Promise<Message>;
 };
 
-/** handle: how the same thing is done when it comes from the person's own chat. */
+/** handle: how the same thing is done when it comes from the person's own chat. refuse: what is said to a press that is not. */
 export function createElsewhere(
   ports: Ports,
   handle: (incoming: Action) => Promise<Message | null>,
+  refuse: (verb: string, actor: Actor) => Promise<Message>,
   wentWrong: (what: string, error: unknown) => Message,
 ): Elsewhere {
   async function inOwnChat(action: Omit<Action, 'place' | 'activityId'>): Promise<Message> {
@@ -37,7 +38,7 @@ export function createElsewhere(
       case 'form':
         return form(ports, actor);
       case 'filled':
-        return asked.verb === 'fill' ? inOwnChat({ ...asked, kind: 'action' }) : refused(ports, asked.verb, actor);
+        return asked.verb === 'fill' ? inOwnChat({ ...asked, kind: 'action' }) : refuse(asked.verb, actor);
     }
   }
 
@@ -54,14 +55,9 @@ export function createElsewhere(
     press: (action) =>
       caught(action.kind, async () =>
         // Every other button was made for one person's own chat.
-        action.verb === 'ask' ? inOwnChat(action) : refused(ports, action.verb, action.actor),
+        action.verb === 'ask' ? inOwnChat(action) : refuse(action.verb, action.actor),
       ),
   };
-}
-
-/** Whose seal a button must carry. */
-export function sealedFor(verb: string, actor: Actor): string {
-  return verb === 'ask' ? anybody : actor.oid;
 }
 
 export async function ownChat(ports: Ports, actor: Actor): Promise<Place | null> {
@@ -77,12 +73,4 @@ export function noOwnChat(): Message {
 /** Says nothing of what was asked. */
 export function answeredThere(): Message {
   return notice('○', 'Answered in your own chat.');
-}
-
-export function refused(ports: Ports, verb: string, actor: Actor): Message {
-  ports.log.warn('card.refused', { verb: verb.slice(0, 40), actor: actor.oid });
-  return problem('This button is not for you, or its card is not one of mine.', {
-    why: 'A card works for the person it was sent to, as it was sent.',
-    next: 'Say “approvals” or “status” to get your own cards.',
-  });
 }

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { createApp } from './app.ts';
 import { sealer as ledgerSealer } from './audit/ledger.ts';
 import { render } from './cards/render.ts';
-import { isSealed, sealer } from './cards/seal.ts';
+import { guard, sealer } from './cards/seal.ts';
 import { badConfigExit, loadConfig, sayProblems } from './config.ts';
 import type { Config, Credential as Configured, Env } from './config.ts';
 import type { ConfigProblem } from './config-rules.ts';
@@ -64,7 +64,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   });
   const graph = { graphUrl: config.graph.url, clock, tid, tokens: { app, of: identity.tokenOf } };
   const directory = graphDirectory(graph);
-  const seal = sealer(keys.cards, tid);
+  const seal = sealer(keys.cards, tid, () => randomBytes(9).toString('base64url'));
   const { appId, cloud, openIdMetadataUrl } = config.bot;
   const bot = createBot({
     appId,
@@ -78,7 +78,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     sandbox: config.sandbox,
     handle: (incoming) => application.handle(incoming),
     compose: (composed) => application.compose(composed),
-    render: (message, reader) => render(message, { reader, now: clock.now(), seal }),
+    render: (message, reader, chat) => render(message, { reader, chat, now: clock.now(), seal }),
     defaultZone: config.defaultTimeZone,
     log,
     clock,
@@ -100,7 +100,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
       roomAnswers: config.roomAnswers,
     },
   };
-  const application = createApp(ports, (verb, id, reader, mac) => isSealed(keys.cards, tid, verb, id, reader, mac));
+  const application = createApp(ports, guard([keys.cards], tid));
 
   const server = createServer({
     host: config.host,

@@ -33,7 +33,7 @@ export type Incoming =
       readonly activityId: string | null;
       readonly verb: string;
       readonly id: string;
-      readonly mac: string;
+      readonly seal: string;
       readonly inputs: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'installed'; readonly eventId: string; readonly actor: Actor | null; readonly place: Place }
@@ -58,7 +58,7 @@ export type Composed =
       readonly actor: Actor;
       readonly verb: string;
       readonly id: string;
-      readonly mac: string;
+      readonly seal: string;
       readonly inputs: Readonly<Record<string, string>>;
     };
 

@@ -1,5 +1,6 @@
 import { isOver, shortId } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
+import { contentOf } from '../core/button.ts';
 import { sayMinutes } from '../core/duration.ts';
 import { portalApprovals } from '../core/message.ts';
 import type { Shape } from '../core/message.ts';
@@ -29,6 +30,7 @@ function decideView(activation: Activation, note: string | null, context: Contex
   const when = shown(context);
   const { id, approverJustification, deadline } = activation;
   const ticket = ticketWords(activation);
+  const content = contentOf(activation);
   return {
     template: 'approval',
     data: {
@@ -41,8 +43,8 @@ function decideView(activation: Activation, note: string | null, context: Contex
       open: deadline === null ? '' : `Open until ${when(deadline)}`,
       wantsReason: approverJustification,
       actions: [
-        ...button(context, 'approve', id, 'Approve', { style: 'positive', inputs: approverJustification }),
-        ...button(context, 'denyForm', id, 'Deny…', { style: 'destructive' }),
+        ...button(context, 'approve', id, 'Approve', { style: 'positive', inputs: approverJustification, content }),
+        ...button(context, 'denyForm', id, 'Deny…', { style: 'destructive', content }),
         more(),
       ],
       moreActions: [link(portalApprovals, 'Decide in PIM')],
@@ -54,6 +56,7 @@ function decideView(activation: Activation, note: string | null, context: Contex
 
 function denyView(activation: Activation, note: string | null, context: Context): View {
   const { id } = activation;
+  const content = contentOf(activation);
   return {
     template: 'deny',
     data: {
@@ -62,8 +65,8 @@ function denyView(activation: Activation, note: string | null, context: Context)
       line: accessAndLength(activation.target, wantedLength(activation, shown(context))),
       wish: wishText(activation),
       actions: [
-        ...button(context, 'deny', id, 'Deny', { style: 'destructive', inputs: true }),
-        ...button(context, 'decideForm', id, 'Back'),
+        ...button(context, 'deny', id, 'Deny', { style: 'destructive', inputs: true, content }),
+        ...button(context, 'decideForm', id, 'Back', { content }),
       ],
       reference: `Request ${shortId(id)}`,
     },

@@ -1,4 +1,4 @@
-import { anybody } from '../core/message.ts';
+import { anybody, isPressedElsewhere } from '../core/button.ts';
 import type { Verb } from '../core/message.ts';
 import type { Context } from './context.ts';
 import { plain } from './text.ts';
@@ -9,18 +9,20 @@ type Look = {
   readonly style?: 'positive' | 'destructive';
   /** True sends the card's inputs along and holds the click back while a required one is empty. */
   readonly inputs?: boolean;
+  /** What an approver reads; the decision covers just this. */
+  readonly content?: string;
 };
 
 /**
  * One button as Action.Execute with an Action.Submit for clients that do not know it. Its data is the verb, the id and
- * their MAC for this reader, nothing else. A room has no buttons: nobody in particular could be meant.
+ * their seal for this reader, nothing else. A room has no buttons: nobody in particular could be meant.
  */
 export function button(context: Context, verb: Verb, id: string, title: string, look: Look = {}): Action[] {
   const reader = context.reader.oid;
   if (reader === null) return [];
   const shared = {
     title: plain(title, 40),
-    data: { verb, id, mac: context.seal(verb, id, reader) },
+    data: dataOf(context, verb, id, reader, look.content),
     associatedInputs: look.inputs ? 'auto' : 'none',
     ...(look.style ? { style: look.style } : {}),
   };
@@ -36,8 +38,18 @@ export function openButton(context: Context, verb: 'ask', id: string, title: str
 export function submit(context: Context, verb: Verb, id: string, title: string): Action[] {
   const reader = context.reader.oid;
   if (reader === null) return [];
-  const data = { verb, id, mac: context.seal(verb, id, reader) };
-  return [{ type: 'Action.Submit', title, data, style: 'positive' }];
+  return [{ type: 'Action.Submit', title, data: dataOf(context, verb, id, reader), style: 'positive' }];
+}
+
+function dataOf(
+  context: Context,
+  verb: Verb,
+  id: string,
+  reader: string,
+  content = '',
+): Readonly<Record<string, string>> {
+  const chat = isPressedElsewhere(verb) ? '' : context.chat;
+  return { verb, id, seal: context.seal({ verb, id, reader, chat, content }, context.now) };
 }
 
 /** A link that opens in the browser: https, or http to this machine (the sandbox). */

@@ -3,8 +3,13 @@ import type { Reader } from '../ports.ts';
 import type { Sealer } from './seal.ts';
 import type { TemplateName } from './template.ts';
 
-/** Who reads the card, and when it is drawn. */
-export type Context = { readonly reader: Reader; readonly now: Moment; readonly seal: Sealer };
+/** Who reads the card, in which conversation (empty: in none of ours), and when it is drawn. */
+export type Context = {
+  readonly reader: Reader;
+  readonly chat: string;
+  readonly now: Moment;
+  readonly seal: Sealer;
+};
 
 /** One message ready for its template. say: the card in sentences; the first alone must carry the point. */
 export type View = {

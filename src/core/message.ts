@@ -30,9 +30,6 @@ export const verbs = [
 ] as const;
 export type Verb = (typeof verbs)[number];
 
-/** In the place of a reader: the seal of a button that anybody may press. Only `ask` is ever sealed so. */
-export const anybody = 'anybody';
-
 /** One row of what a person may activate. */
 export type ListRow = {
   readonly key: string;

@@ -40,7 +40,8 @@ export type BotOptions = {
   readonly handle: (incoming: Incoming) => Promise<Message | null>;
   /** For the message extension: the message for whoever used it. */
   readonly compose: (composed: Composed) => Promise<Message>;
-  readonly render: (message: Message, reader: Reader) => Rendered;
+  /** chat: the conversation that the card stands in; empty outside those of the bot. */
+  readonly render: (message: Message, reader: Reader, chat: string) => Rendered;
   /** For readers whose clock is not known. */
   readonly defaultZone: string;
   readonly log: Log;

@@ -9,7 +9,7 @@ import { isRefusedContent, toDelivery } from './delivery.ts';
 
 export type ChatOptions = {
   readonly open: OpenConnector;
-  readonly render: (message: Message, reader: Reader) => Rendered;
+  readonly render: (message: Message, reader: Reader, chat: string) => Rendered;
   readonly log: Log;
   readonly clock: Clock;
 };
@@ -38,11 +38,11 @@ export function createChat({ open, render, log, clock }: ChatOptions): Chat {
 
   return {
     send: (to, message, reader) =>
-      deliver(to, render(message, reader), 'send', (connector, activity) =>
+      deliver(to, render(message, reader, to.conversationId), 'send', (connector, activity) =>
         connector.send(to.conversationId, activity),
       ),
     update: (to, activityId, message, reader) =>
-      deliver(to, render(message, reader), 'update', async (connector, activity) => {
+      deliver(to, render(message, reader, to.conversationId), 'update', async (connector, activity) => {
         await connector.update(to.conversationId, activityId, { ...activity, id: activityId });
         return activityId;
       }),

@@ -11,11 +11,11 @@ import type { Rendered } from '../cards/render.ts';
 import type { ListRow, Message } from '../core/message.ts';
 import type { Composed, Reader } from '../ports.ts';
 import type { TeamsActivity } from './activity.ts';
-import { eventId, toActor, toInputs, word } from './incoming.ts';
+import { eventId, toActor, toPressed } from './incoming.ts';
 
 export type ComposeOptions = {
   readonly compose: (composed: Composed) => Promise<Message>;
-  readonly render: (message: Message, reader: Reader) => Rendered;
+  readonly render: (message: Message, reader: Reader, chat: string) => Rendered;
   readonly defaultZone: string;
 };
 
@@ -38,7 +38,7 @@ const submitted = opened.extend({ data: z.record(z.string(), z.unknown()).catch(
 
 /** The message extension: searching one's groups, and the form. Whatever is not well formed finds no route. */
 export function addCompose(application: Application, options: ComposeOptions): void {
-  const { compose, render } = options;
+  const { compose } = options;
   const { messageExtensions } = application;
 
   messageExtensions.query(
@@ -79,6 +79,11 @@ export function addCompose(application: Application, options: ComposeOptions): v
       : 'On its way. Your own chat with me tells how it goes.';
   });
 
+  /** Nothing of it stands in a chat of the bot. */
+  function render(message: Message, reader: Reader): Rendered {
+    return options.render(message, reader, '');
+  }
+
   /** What the person picks from, and the card that the pick puts into the message box. */
   function result(row: ListRow, reader: Reader): MessagingExtensionAttachment {
     const { card, summary, aside } = render({ kind: 'offer', row }, { oid: null, zone: reader.zone });
@@ -117,16 +122,7 @@ function toFilled(activity: TeamsActivity): Composed | null {
   const actor = toActor(activity);
   const data = submitted.safeParse(activity.value).data?.data;
   if (actor === null || data === undefined) return null;
-  const { verb, id, mac } = data;
-  return {
-    kind: 'filled',
-    eventId: eventId(activity),
-    actor,
-    verb: word(verb),
-    id: word(id),
-    mac: word(mac),
-    inputs: toInputs(data),
-  };
+  return { kind: 'filled', eventId: eventId(activity), actor, ...toPressed(data) };
 }
 
 /** Null when it takes too long; it goes on all the same. */

@@ -5,13 +5,24 @@ import type { Place } from '../core/place.ts';
 import type { Actor, Incoming } from '../ports.ts';
 import type { TeamsActivity } from './activity.ts';
 
-const executed = z.object({
-  action: z.object({ verb: z.string().catch(''), data: z.record(z.string(), z.unknown()).catch({}) }),
-});
-const submitted = z.record(z.string(), z.unknown());
+const executed = z.object({ action: z.object({ verb: z.string(), data: z.unknown() }) });
 
-const maximumInputs = 20;
-const maximumInputLength = 8192;
+const field = z.string().max(512);
+const input = z.union([z.string(), z.number().transform(String)]).pipe(z.string().max(8192));
+
+/** What a button of ours sends, with the inputs of its card. Anything else beside it makes it somebody else's. */
+const pressed = z.strictObject({
+  verb: field,
+  id: field,
+  seal: field,
+  target: input.optional(),
+  duration: input.optional(),
+  justification: input.optional(),
+  ticket: input.optional(),
+});
+
+export type Pressed = Pick<Extract<Incoming, { kind: 'action' }>, 'verb' | 'id' | 'seal' | 'inputs'>;
+
 const maximumNameLength = 256;
 
 /** An installation is told twice (installationUpdate and conversationUpdate); within this long it counts once. */
@@ -58,42 +69,39 @@ function toEdited(activity: TeamsActivity, actor: Actor): Incoming {
 
 function toExecute(activity: TeamsActivity, actor: Actor): Incoming {
   const { verb, data } = executed.safeParse(activity.value).data?.action ?? { verb: '', data: {} };
-  return toAction(activity, actor, verb, data);
+  const pressed = toPressed(data);
+  return toAction(activity, actor, pressed.verb === verb ? pressed : nothing);
 }
 
 /** Clients without Action.Execute send its fallback Action.Submit: a message with a value and no text. */
 function toSubmit(activity: TeamsActivity, actor: Actor): Incoming {
-  const data = submitted.safeParse(activity.value).data ?? {};
-  return toAction(activity, actor, word(data['verb']), data);
+  return toAction(activity, actor, toPressed(activity.value));
 }
 
-function toAction(activity: TeamsActivity, actor: Actor, verb: string, data: Record<string, unknown>): Incoming {
+function toAction(activity: TeamsActivity, actor: Actor, pressed: Pressed): Incoming {
   return {
     kind: 'action',
     eventId: eventId(activity),
     actor,
     place: toPlace(activity),
     activityId: activity.replyToId ?? null,
-    verb: word(verb),
-    id: word(data['id']),
-    mac: word(data['mac']),
-    inputs: toInputs(data),
+    ...pressed,
   };
 }
 
-/** A field of ours; what is none of ours is an empty word and fails the seal like any other wrong one. */
-export function word(value: unknown): string {
-  return typeof value === 'string' && value.length <= 512 ? value : '';
+/** A press whose data is not to the letter what a card of ours sends; no seal fits it. */
+const nothing: Pressed = { verb: '', id: '', seal: '', inputs: {} };
+
+export function toPressed(data: unknown): Pressed {
+  const parsed = pressed.safeParse(data);
+  if (!parsed.success || hasStrangeKey(data)) return nothing;
+  const { verb, id, seal, ...inputs } = parsed.data;
+  return { verb, id, seal, inputs: inputs as Readonly<Record<string, string>> };
 }
 
-export function toInputs(data: Record<string, unknown>): Readonly<Record<string, string>> {
-  const ours = ['verb', 'id', 'mac', '__proto__', 'constructor', 'prototype'];
-  const inputs = Object.entries(data)
-    .filter(([name]) => name.length <= 64 && !ours.includes(name))
-    .map(([name, value]) => [name, typeof value === 'number' ? `${value}` : value] as const)
-    .filter((pair): pair is readonly [string, string] => typeof pair[1] === 'string')
-    .slice(0, maximumInputs);
-  return Object.fromEntries(inputs.map(([name, value]) => [name, value.slice(0, maximumInputLength)]));
+/** zod takes `__proto__` for no key at all, however it came there. */
+function hasStrangeKey(data: unknown): boolean {
+  return Object.keys(data as object).some((key) => !Object.hasOwn(pressed.shape, key));
 }
 
 /** Two kinds of activity tell of the bot coming and going; upgrades of the app are neither. */

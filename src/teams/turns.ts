@@ -1,6 +1,7 @@
 import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnState } from '@microsoft/teams-ai/lib/TurnState.js';
 import type { TurnContext } from 'botbuilder';
+import type { Rendered } from '../cards/render.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Chat, Clock, Incoming, Reader } from '../ports.ts';
@@ -60,11 +61,15 @@ export function createTurns(options: TurnOptions): Application {
   async function executed(context: TurnContext): Promise<string> {
     const incoming = await receive(context);
     const message = incoming?.kind === 'action' ? await handle(incoming) : null;
-    const answer = message === null ? null : render(message, readerOf(incoming as Action, options.defaultZone));
+    const answer = message === null ? null : draw(message, incoming as Action);
     const isRoom = incoming?.kind === 'action' && incoming.place.kind !== 'personal';
     const body = answer === null ? line('Answered below.') : isRoom ? line(answer.summary) : card(answer.card);
     await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
     return '';
+  }
+
+  function draw(message: Message, action: Action): Rendered {
+    return render(message, readerOf(action, options.defaultZone), action.place.conversationId);
   }
 
   addCompose(application, options);

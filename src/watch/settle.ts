@@ -94,8 +94,8 @@ export function requesterCard({ id, batch }: Pick<Activation, 'id' | 'batch'>): 
   return { kind: 'card', activationId: batch ?? id, reader: { kind: 'requester' } };
 }
 
-function shown({ phase, endsAt, startsAt, ruling, step, approvers, endedBy }: Activation): string {
-  return JSON.stringify([phase, endsAt, startsAt, ruling, step, approvers, endedBy]);
+function shown({ phase, endsAt, startsAt, ruling, step, approvers, endedBy, approvalId }: Activation): string {
+  return JSON.stringify([phase, endsAt, startsAt, ruling, step, approvers, endedBy, approvalId]);
 }
 
 /** A channel hears of it when PIM says active, and its card changes when it ended. */

@@ -31,7 +31,8 @@ function withText<T>(value: T, text: string, field = ''): T {
 function skeleton(card: unknown): string {
   const blank = (key: string, value: unknown): unknown => {
     if (typeof value !== 'object' || value === null || !('type' in value)) {
-      return key === 'speak' || key === 'fallbackText' ? '' : value;
+      // The seal covers what is shown, so it changes with every word and is neither read nor drawn.
+      return ['speak', 'fallbackText', 'seal'].includes(key) ? '' : value;
     }
     const node = value as Record<string, unknown>;
     if (node['type'] === 'TextRun') return { ...node, type: 'Run', text: '' };

@@ -8,13 +8,15 @@ export const tid = '11111111-1111-4111-8111-111111111111';
 export const key = new Uint8Array(32).fill(7);
 export const now = Date.UTC(2026, 10, 23, 13, 5);
 export const hour = 3_600_000;
+/** The conversation that the samples' cards stand in. */
+export const chat = 'a:1';
 
 export const adele = { oid: 'aaaaaaaa-0000-4000-8000-000000000001', name: 'Adele Vance' };
 export const megan = { oid: 'aaaaaaaa-0000-4000-8000-000000000002', name: 'Megan Bowen' };
 export const nestor = { oid: 'aaaaaaaa-0000-4000-8000-000000000003', name: 'Nestor Wilke' };
 
 export function contextFor(oid: string | null): Context {
-  return { reader: { oid, zone: 'Europe/Berlin' }, now, seal: sealer(key, tid) };
+  return { reader: { oid, zone: 'Europe/Berlin' }, chat, now, seal: sealer(key, tid, () => 'nonce-of-12c') };
 }
 
 const base: Activation = {

@@ -180,8 +180,8 @@ describe('pressed with other data', () => {
     const longId = { id };
     for (const data of [
       longId,
-      { mac: 'x'.repeat(43) },
-      { mac: '' },
+      { seal: `abcdef.mi000000.nonce-nonce-.${'x'.repeat(43)}` },
+      { seal: '' },
       { verb: 'deny' },
       { verb: 'end' },
       { verb: 'constructor' },

@@ -173,8 +173,8 @@ describe('the card in a room', () => {
     ['of another group', { id: notMine }],
     ['of another verb', { verb: 'activate' }],
     ['that ends somebody’s access', { verb: 'endTarget' }],
-    ['without a seal', { mac: '' }],
-    ['with a guessed seal', { mac: 'x'.repeat(43) }],
+    ['without a seal', { seal: '' }],
+    ['with a guessed seal', { seal: `abcdef.mi000000.nonce-nonce-.${'x'.repeat(43)}` }],
   ])('with a forged button %s does nothing', async (_, forged) => {
     const card = await cardOf(adele, 'SQL Prod');
     const pressed = await megan.press(card, 'Activate…', {}, forged, lunch);
@@ -284,7 +284,7 @@ describe('the form', () => {
     expect(await world.writes()).toEqual([]);
   });
 
-  test.each([{ mac: '' }, { id: '9999999999999' }, { verb: 'approve' }, { verb: 'constructor' }])(
+  test.each([{ seal: '' }, { id: '9999999999999' }, { verb: 'approve' }, { verb: 'constructor' }])(
     'with other data than its own, %j, does nothing',
     async (forged) => {
       const form = await adele.form();

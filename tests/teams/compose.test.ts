@@ -150,7 +150,7 @@ describe('the form', () => {
   });
 
   test('brings what was filled in, and who it was, from the verified sender alone', async () => {
-    const data = { verb: 'fill', id: '1', mac: 'seal', target: 'group:1:member', duration: '60', oid: 'somebody' };
+    const data = { verb: 'fill', id: '1', seal: 'a.b.c.d', target: 'group:1:member', duration: '60' };
 
     const response = await invoke('submitAction', { commandId: 'activate', data });
 
@@ -160,19 +160,20 @@ describe('the form', () => {
       actor: { oid: adele },
       verb: 'fill',
       id: '1',
-      mac: 'seal',
-      inputs: { target: 'group:1:member', duration: '60', oid: 'somebody' },
+      seal: 'a.b.c.d',
+      inputs: { target: 'group:1:member', duration: '60' },
     });
   });
 
-  test.each([undefined, null, 'fill', ['fill'], { verb: { a: 1 }, id: 7, mac: null }])(
-    'whose data is %j carries no seal',
-    async (data) => {
-      await invoke('submitAction', { commandId: 'activate', data });
+  const wrong = [
+    { verb: { a: 1 }, id: 7, seal: null },
+    { verb: 'fill', id: '1', seal: 'a.b.c.d', oid: 'somebody' },
+  ];
+  test.each([undefined, null, 'fill', ['fill'], ...wrong])('whose data is %j carries no seal', async (data) => {
+    await invoke('submitAction', { commandId: 'activate', data });
 
-      expect(subject.composed.at(-1)).toMatchObject({ kind: 'filled', verb: '', id: '', mac: '' });
-    },
-  );
+    expect(subject.composed.at(-1)).toMatchObject({ kind: 'filled', verb: '', id: '', seal: '' });
+  });
 });
 
 test('a slow PIM is waited for less long than Teams waits for us', async () => {

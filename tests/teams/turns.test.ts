@@ -133,7 +133,7 @@ describe('a message', () => {
 });
 
 describe('a click on Action.Execute', () => {
-  const data = { id: 'activation-1', mac: 'seal', justification: 'ok' };
+  const data = { verb: 'approve', id: 'activation-1', seal: 'a.b.c.d', justification: 'ok' };
 
   test('gets the card of the answer in place of the clicked one', async () => {
     handle = () => Promise.resolve(notice('✓', 'Approved'));
@@ -165,7 +165,7 @@ describe('a click on Action.Execute', () => {
   });
 
   test('with a verb that nobody knows is handled, to be refused like a broken seal', async () => {
-    await post(execute(serviceUrl, 'grantEverything', data));
+    await post(execute(serviceUrl, 'grantEverything', { ...data, verb: 'grantEverything' }));
 
     expect(lastHandled()).toMatchObject({ kind: 'action', verb: 'grantEverything' });
   });
@@ -192,7 +192,7 @@ describe('a click on Action.Execute', () => {
 });
 
 describe('a click on the fallback Action.Submit', () => {
-  const value = { verb: 'deny', id: 'activation-1', mac: 'seal', justification: 'no' };
+  const value = { verb: 'deny', id: 'activation-1', seal: 'a.b.c.d', justification: 'no' };
 
   test('updates the clicked card', async () => {
     handle = () => Promise.resolve(notice('✕', 'Denied'));
@@ -231,7 +231,7 @@ describe('a click on the fallback Action.Submit', () => {
   test('without a verb is handled, to be refused like a broken seal', async () => {
     await post({ ...message(serviceUrl, ''), value: { id: 'activation-1' }, replyToId: 'card-1' });
 
-    expect(lastHandled()).toMatchObject({ kind: 'action', verb: '', id: 'activation-1', mac: '' });
+    expect(lastHandled()).toMatchObject({ kind: 'action', verb: '', id: '', seal: '' });
   });
 });
 
