@@ -15,6 +15,10 @@ test.each([
   ['policy Out for Lunch', ['Out for Lunch']],
   ['<at>Jitney</at> policy R&amp;D', ['R&D', 'R', 'D']],
   ['alias x = Azure Admins + SQL Prod', ['Azure Admins', 'SQL Prod', 'Azure Admins + SQL Prod']],
+  ['alias x = ', []],
+  ['alias = A, B', ['A, B', 'A', 'B']],
+  ['who has A, B, C', ['A', 'B', 'C', 'A, B, C', 'A, B', 'B, C']],
+  ['who has "A" and B', ['A', 'B']],
   ['alias x', []],
   ['nonsense', []],
 ])('%s', (text, names) => {

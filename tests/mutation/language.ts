@@ -10,5 +10,7 @@ import '../language/choices.test.ts';
 import '../language/laws.test.ts';
 import '../language/bounds.test.ts';
 import '../language/possible-names.test.ts';
+import '../language/close-names.test.ts';
+import '../language/known-names.test.ts';
 import '../language/names.test.ts';
 import '../language/properties.test.ts';
