@@ -103,13 +103,15 @@ function sandboxProblems(env: Env): ConfigProblem[] {
     if (env[name] === undefined)
       problems.push(problem(env, name, 'give the one of the sandbox tenant (env/.env.sandbox has it)'));
   }
-  if (!isHttps(env['PUBLIC_URL']) && !isLoopbackUrl(env['PUBLIC_URL'])) problems.push(insecure(env, 'PUBLIC_URL'));
+  for (const name of ['PUBLIC_URL', 'AUDIT_ANCHOR_URL'] as const) {
+    if (!isHttps(env[name]) && !isLoopbackUrl(env[name])) problems.push(insecure(env, name));
+  }
   return problems;
 }
 
 function tenantProblems(env: Env): ConfigProblem[] {
   const problems = [...missingProblems(env), ...idProblems(env), ...spellingProblems(env)];
-  for (const name of [...originNames, 'BOT_OPENID_METADATA_URL']) {
+  for (const name of [...originNames, 'BOT_OPENID_METADATA_URL', 'AUDIT_ANCHOR_URL']) {
     if (!isHttps(env[name])) problems.push(insecure(env, name));
   }
   problems.push(...cloudProblems(env));

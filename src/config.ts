@@ -38,6 +38,8 @@ export type Config = {
   readonly defaultMinutes: number;
   readonly defaultTimeZone: string;
   readonly adminGroupId: string | null;
+  /** Where the newest record of the ledger is noted, and how often. */
+  readonly anchors: { readonly everyMs: number; readonly file: string | null; readonly url: string | null };
   readonly roomAnswers: 'neutral' | 'none';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
@@ -105,6 +107,14 @@ export const schema = z.object({
     .default('UTC'),
   ADMIN_GROUP_ID: guid.optional(),
   ROOM_ANSWERS: z.enum(['neutral', 'none'], { error: 'give neutral or none' }).default('neutral'),
+  AUDIT_ANCHOR_INTERVAL: z
+    .string()
+    .refine((length) => (isoToMinutes(length) ?? 0) >= 1, {
+      error: 'give an ISO 8601 length of a minute or more, such as PT1H',
+    })
+    .default('PT1H'),
+  AUDIT_ANCHOR_FILE: path.optional(),
+  AUDIT_ANCHOR_URL: url.optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'give debug, info, warn, error or silent' })
     .default('info'),
@@ -173,6 +183,11 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
     defaultTimeZone: values.DEFAULT_TIME_ZONE,
     adminGroupId: values.ADMIN_GROUP_ID?.toLowerCase() ?? null,
     roomAnswers: values.ROOM_ANSWERS,
+    anchors: Object.freeze({
+      everyMs: (isoToMinutes(values.AUDIT_ANCHOR_INTERVAL) ?? 60) * 60_000,
+      file: values.AUDIT_ANCHOR_FILE ?? null,
+      url: values.AUDIT_ANCHOR_URL ?? null,
+    }),
     logLevel: values.LOG_LEVEL,
     sandbox,
   };

@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { createApp } from './app.ts';
+import { createAnchors } from './audit/anchor.ts';
 import { sealer as ledgerSealer } from './audit/ledger.ts';
 import { render } from './cards/render.ts';
 import { guard, sealer } from './cards/seal.ts';
 import { badConfigExit, loadConfig, sayProblems } from './config.ts';
-import type { Config, Credential as Configured, Env } from './config.ts';
+import type { Config, Credential as Configured } from './config.ts';
 import type { ConfigProblem } from './config-rules.ts';
+import { readEnvironment } from './environment.ts';
 import { graphDirectory } from './graph/directory.ts';
 import { graphPim } from './graph/pim.ts';
 import { aboutRoute } from './help/about-page.ts';
@@ -28,20 +29,6 @@ import { createServer } from './teams/server.ts';
 const tickMs = 300;
 /** What is under way may finish before the process ends. */
 const drainMs = 5_000;
-
-/** env/.env below the real environment; with SANDBOX=1 the committed sandbox values below both. */
-function readEnvironment(): Env {
-  const own = { ...readEnvFile('env/.env'), ...process.env };
-  return own['SANDBOX'] === '1' ? { ...readEnvFile('env/.env.sandbox'), ...withoutEmpty(own) } : own;
-}
-
-function readEnvFile(path: string): Env {
-  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
-}
-
-function withoutEmpty(env: Env): Env {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-}
 
 type Credentials = { readonly graph: Credential; readonly bot: Credential | null };
 
@@ -114,7 +101,12 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   await server.listen();
   log.info('started', { host: config.host, port: config.port, sandbox: config.sandbox });
 
-  const timer = setInterval(() => void tick(), tickMs);
+  const { everyMs, ...sinks } = config.anchors;
+  const anchors = createAnchors({ head: () => store.ledgerHead(), key: keys.ledger, sinks, everyMs, clock, log });
+  const timer = setInterval(() => {
+    void tick();
+    void anchors.tick();
+  }, tickMs);
   let ticking: Promise<void> | null = null;
   function tick(): Promise<void> {
     ticking ??= application.tick().finally(() => {
@@ -176,7 +168,7 @@ function readCredentials({ bot, graph }: Config): Credentials | readonly ConfigP
   return problems.length > 0 ? problems : credentials;
 }
 
-const loaded = loadConfig(readEnvironment());
+const loaded = loadConfig(readEnvironment(process.env));
 if (loaded.kind === 'problems') {
   refuse(loaded.problems);
 } else {

@@ -24,17 +24,45 @@ export function sealer(key: Uint8Array): (previous: LedgerHead | null, entry: Au
 
 /**
  * Reads the ledger from its first record on and names the first bad one by the number it should have. Finds every change,
- * gap and wrong order; rows cut off at the end leave a good shorter chain, which only a head noted elsewhere can tell.
+ * gap and wrong order; rows cut off at the end leave a good shorter chain, which only an anchor noted elsewhere can tell.
  */
 export function verify(rows: Iterable<LedgerRow>, key: Uint8Array): Verified {
-  let head: LedgerHead = { seq: 0, hash: genesis };
+  const verifier = createVerifier(key);
   for (const row of rows) {
-    const why = flaw(row, head, key);
-    if (why !== null) return { ok: false, seq: head.seq + 1, why };
-    head = row;
+    const bad = verifier.take(row);
+    if (bad !== null) return bad;
   }
-  return { ok: true, count: head.seq };
+  return verifier.end();
 }
+
+export type Bad = Extract<Verified, { ok: false }>;
+
+/** The same row by row, for a ledger that does not fit into memory, held against anchors that were noted elsewhere. */
+export function createVerifier(
+  key: Uint8Array,
+  anchors: readonly LedgerHead[] = [],
+): { readonly take: (row: LedgerRow) => Bad | null; readonly end: () => Verified } {
+  const noted = new Map(anchors.map((anchor) => [anchor.seq, anchor]));
+  const newest = Math.max(0, ...noted.keys());
+  let head: LedgerHead = { seq: 0, hash: genesis };
+  return {
+    take(row) {
+      const isOther = (noted.get(row.seq)?.hash ?? row.hash) !== row.hash;
+      const why = flaw(row, head, key) ?? (isOther ? forked : null);
+      if (why !== null) return { ok: false, seq: head.seq + 1, why };
+      head = row;
+      return null;
+    },
+    end() {
+      if (head.seq >= newest) return { ok: true, count: head.seq };
+      const why = `the ledger ends before it, and an anchor knows record ${newest}: the end was cut off, or this is an old backup`;
+      return { ok: false, seq: head.seq + 1, why };
+    },
+  };
+}
+
+const forked =
+  'an anchor knows another record with this number: the ledger was rewritten, or it is another branch of it';
 
 function flaw(row: LedgerRow, head: LedgerHead, key: Uint8Array): string | null {
   if (row.seq !== head.seq + 1) return `record ${row.seq} stands where ${head.seq + 1} should`;

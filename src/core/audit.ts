@@ -25,3 +25,6 @@ export type LedgerRow = {
 
 /** The newest row of the chain: what the next one is chained to. */
 export type LedgerHead = { readonly seq: number; readonly hash: string };
+
+/** A signed note of the newest row, kept outside the database. at: wall time. */
+export type Anchor = LedgerHead & { readonly at: Moment; readonly mac: string };

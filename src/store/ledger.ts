@@ -8,10 +8,29 @@ export type Seal = (previous: LedgerHead | null, entry: AuditEntry) => LedgerRow
 export interface LedgerReader {
   /** Rows that follow number `after` (0: from the first), in order, at most `limit`. */
   ledger(after: number, limit: number): Promise<readonly LedgerRow[]>;
+  /** The newest row; null when there is none. */
+  ledgerHead(): Promise<LedgerHead | null>;
+}
+
+const pageRows = 500;
+
+/** The whole ledger, a page at a time. */
+export async function* ledgerRows(reader: Pick<LedgerReader, 'ledger'>): AsyncGenerator<LedgerRow> {
+  for (let after = 0; ;) {
+    const page = await reader.ledger(after, pageRows);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
 }
 
 export function ledgerReader({ db }: Database): LedgerReader {
   return {
+    async ledgerHead() {
+      const newest = db.selectFrom('ledger').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1);
+      return (await newest.executeTakeFirst()) ?? null;
+    },
     async ledger(after, limit) {
       const rows = await db
         .selectFrom('ledger')

@@ -12,7 +12,7 @@ import { parkedWishes } from './parked.ts';
 import { people, rememberPerson } from './people.ts';
 import { refreshRoute, routeReads } from './routes.ts';
 import type { Database } from './schema.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite, readSqlite } from './sqlite.ts';
 import { sealedRecords } from './tokens.ts';
 
 /**
@@ -28,6 +28,12 @@ export async function openStore(url: string, options: { readonly seal: Seal }): 
     throw error;
   }
   return storeOn(database, options.seal);
+}
+
+/** Only reads the ledger, as it is: makes nothing, changes nothing, brings nothing up to date. */
+export async function openLedger(url: string): Promise<LedgerReader & { readonly close: () => Promise<void> }> {
+  const database = url.startsWith('sqlite:') ? readSqlite(url.slice('sqlite:'.length)) : await postgres(url);
+  return { ...ledgerReader(database), close: () => database.db.destroy() };
 }
 
 /** Its client is loaded only where it is used. */

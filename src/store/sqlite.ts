@@ -27,6 +27,12 @@ export function openSqlite(file: string): Database {
   return { kind: 'sqlite', db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) }) };
 }
 
+/** For looking only, beside a bot that runs; what is not there is not made. Damage shows when it is read. */
+export function readSqlite(file: string): Database {
+  const connection = new DatabaseSync(file, { timeout: 5000, readOnly: true });
+  return { kind: 'sqlite', db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) }) };
+}
+
 function connect(file: string): DatabaseSync {
   try {
     return new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { isGenuine } from '../src/audit/anchor.ts';
+import { formats, header, line } from '../src/audit/export.ts';
+import { createVerifier } from '../src/audit/ledger.ts';
+import type { Verified } from '../src/audit/ledger.ts';
+import { badConfigExit, loadConfig, sayProblems } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import type { Anchor } from '../src/core/audit.ts';
+import { readEnvironment } from '../src/environment.ts';
+import { redact } from '../src/redact.ts';
+import { ledgerRows } from '../src/store/ledger.ts';
+import { openLedger } from '../src/store/open.ts';
+
+/** The ledger for whoever does not trust the bot: is it whole, and what does it say? Reads the database and nothing else. */
+
+const usage = `Usage:
+  npm run -s audit -- verify [--anchors FILE]     is the ledger whole, and does it go on from what was noted elsewhere?
+  npm run -s audit -- export [--format jsonl|csv|cef] [--since TIME]     its records on standard output
+
+FILE holds anchors, a line of JSON each, as AUDIT_ANCHOR_FILE and the log have them. TIME is a date or an ISO 8601 time.
+verify ends with 0 when all is well, with 1 when something is wrong; it names the first bad record.
+`;
+
+const anchorShape = z.object({ seq: z.int().positive(), hash: z.string(), at: z.number(), mac: z.string() });
+const chunkSize = 64 * 1024;
+
+async function run(args: readonly string[], config: Config): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      anchors: { type: 'string' },
+      format: { type: 'string', default: 'jsonl' },
+      since: { type: 'string' },
+    },
+  });
+  const [command, ...rest] = positionals;
+  if (rest.length > 0) return wrong();
+  if (command === 'verify') return verify(config, values.anchors ?? null);
+  const format = formats.find((name) => name === values.format);
+  const since = values.since === undefined ? 0 : Date.parse(values.since);
+  if (command !== 'export' || format === undefined || Number.isNaN(since)) return wrong();
+  const ledger = await openLedger(config.databaseUrl);
+  try {
+    let chunk = header(format);
+    for await (const row of ledgerRows(ledger)) {
+      if (row.at >= since) chunk += line(format, row);
+      if (chunk.length < chunkSize) continue;
+      await write(chunk);
+      chunk = '';
+    }
+    await write(chunk);
+    return 0;
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function verify(config: Config, file: string | null): Promise<number> {
+  const { anchors, false: forged } =
+    file === null ? { anchors: [], false: null } : readAnchors(file, config.keys.ledger);
+  if (forged !== null) return said(`Anchor on line ${forged} was not signed with this key.`, 1);
+  const found = await check(config, anchors);
+  if (!found.ok) return said(`Record ${found.seq} is bad: ${found.why}.`, 1);
+  const held =
+    anchors.length === 0 ? '' : ` It goes on from ${anchors.length} anchor${anchors.length === 1 ? '' : 's'}.`;
+  return said(`${found.count} records, all good.${held}`, 0);
+}
+
+async function check(config: Config, anchors: readonly Anchor[]): Promise<Verified> {
+  const ledger = await openLedger(config.databaseUrl);
+  const verifier = createVerifier(config.keys.ledger, anchors);
+  let read = 0;
+  try {
+    for await (const row of ledgerRows(ledger)) {
+      const bad = verifier.take(row);
+      if (bad !== null) return bad;
+      read = row.seq;
+    }
+    return verifier.end();
+  } catch (error) {
+    // A damaged page of the file: what was read until then was good.
+    return { ok: false, seq: read + 1, why: `the database cannot read it: ${redact(String(error))}` };
+  } finally {
+    await ledger.close();
+  }
+}
+
+function readAnchors(
+  file: string,
+  key: Uint8Array,
+): { readonly anchors: readonly Anchor[]; readonly false: number | null } {
+  const anchors: Anchor[] = [];
+  for (const [at, text] of readFileSync(file, 'utf8').split('\n').entries()) {
+    if (text.trim() === '') continue;
+    const anchor = anchorShape.safeParse(parse(text));
+    if (!anchor.success || !isGenuine(anchor.data, key)) return { anchors, false: at + 1 };
+    anchors.push(anchor.data);
+  }
+  return { anchors, false: null };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function said(text: string, code: number): number {
+  process.stdout.write(`${text}\n`);
+  return code;
+}
+
+function wrong(): number {
+  process.stderr.write(usage);
+  return 2;
+}
+
+/** Waits for a reader that is slower than the database. */
+function write(text: string): Promise<void> {
+  return new Promise((done, fail) => process.stdout.write(text, (error) => (error ? fail(error) : done())));
+}
+
+const loaded = loadConfig(readEnvironment(process.env));
+if (loaded.kind === 'problems') {
+  process.stderr.write(`${sayProblems(loaded.problems)}\n`);
+  process.exitCode = badConfigExit;
+} else {
+  try {
+    process.exitCode = await run(process.argv.slice(2), loaded.config);
+  } catch (error) {
+    process.stderr.write(`${redact(error instanceof Error ? error.message : String(error))}\n${usage}`);
+    process.exitCode = 2;
+  }
+}
