@@ -8,7 +8,7 @@ import { buttonOf, isVerb, press } from './clicks.ts';
 import type { Guard } from './core/button.ts';
 import { readTargetKey } from './core/target.ts';
 import { end } from './deactivate/end.ts';
-import { deliver } from './deliver/deliver.ts';
+import { createOutbox } from './deliver/deliver.ts';
 import { renewWhenOver } from './extend/renew.ts';
 import { answeredThere, createElsewhere, noOwnChat, ownChat } from './elsewhere.ts';
 import { welcome } from './help/help.ts';
@@ -18,6 +18,7 @@ import { redraw } from './redraw.ts';
 import { isAboutTheRoom, obey } from './sentences.ts';
 import { expireSignIns } from './sign-in/sign-in.ts';
 import { reach } from './watch/settle.ts';
+import { unreachable } from './watch/unreachable.ts';
 import { watch } from './watch/watch.ts';
 
 export type App = {
@@ -27,8 +28,8 @@ export type App = {
   readonly compose: (composed: Composed) => Promise<Message>;
   /** Everything that time does: deliveries, readings of PIM, expiries, answers that a crash swallowed. Never throws. */
   readonly tick: () => Promise<void>;
-  /** Sends what is due now. */
-  readonly flush: () => Promise<void>;
+  /** Before the end: what was begun is finished, its answers are sent, nothing new is begun. */
+  readonly drain: () => Promise<void>;
 };
 
 /** A command is answered at once; one that is older than this and unanswered was cut off. */
@@ -46,7 +47,16 @@ export function createApp(ports: Ports, guard: Guard): App {
       : here(incoming);
   }
 
-  async function here(incoming: Incoming): Promise<Message | null> {
+  /** Turns that are not over; the channel may have had its answer before. */
+  const turns = new Set<Promise<unknown>>();
+
+  function here(incoming: Incoming): Promise<Message | null> {
+    const turn = take(incoming).finally(() => turns.delete(turn));
+    turns.add(turn);
+    return turn;
+  }
+
+  async function take(incoming: Incoming): Promise<Message | null> {
     const at = ports.clock.wall();
     const actor = 'actor' in incoming ? incoming.actor : null;
     try {
@@ -243,25 +253,17 @@ export function createApp(ports: Ports, guard: Guard): App {
     return note === null ? [] : [notice('⚠', note)];
   }
 
-  let flushing: Promise<void> | null = null;
-  let wanted = false;
+  const outbox = createOutbox(
+    ports,
+    { resume, end: endDue, renew, unreachable: (job, place) => unreachable(ports, job, place) },
+    worker,
+  );
+  const { flush } = outbox;
 
-  /** One sender in this process at a time; a call while it runs makes it look once more. */
-  function flush(): Promise<void> {
-    wanted = true;
-    flushing ??= (async () => {
-      try {
-        while (wanted) {
-          wanted = false;
-          while ((await deliver(ports, { resume, end: endDue, renew }, worker)) > 0);
-        }
-      } catch (error) {
-        ports.log.error('deliver.failed', { error });
-      } finally {
-        flushing = null;
-      }
-    })();
-    return flushing;
+  async function drain(): Promise<void> {
+    await Promise.all(turns);
+    await flush();
+    await outbox.drain();
   }
 
   async function tick(): Promise<void> {
@@ -272,6 +274,7 @@ export function createApp(ports: Ports, guard: Guard): App {
       () => expireSignIns(ports),
       () => ports.store.deleteExpiredTokens(ports.clock.wall()),
       () => tellInterrupted(),
+      () => outbox.watchDelay(),
     ];
     for (const round of rounds) {
       try {
@@ -294,7 +297,7 @@ export function createApp(ports: Ports, guard: Guard): App {
     }
   }
 
-  return { handle, compose: elsewhere.compose, tick, flush };
+  return { handle, compose: elsewhere.compose, tick, drain };
 }
 
 function edited(): Message {

@@ -27,8 +27,10 @@ import { createServer } from './teams/server.ts';
 
 /** How often time is looked at: deliveries and readings wait at most this long. */
 const tickMs = 300;
-/** What is under way may finish before the process ends. */
-const drainMs = 5_000;
+/** What is under way may finish before the process ends: an order and its read-back, a message that is being sent. */
+const drainMs = 12_000;
+/** Between saying “not ready” and closing the door, so that a balancer stops sending before it finds the door closed. */
+const noticeMs = 3_000;
 
 type Credentials = { readonly graph: Credential; readonly bot: Credential | null };
 
@@ -87,6 +89,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
       roomAnswers: config.roomAnswers,
     },
   };
+  let stopping = false;
   const application = createApp(ports, guard([keys.cards], tid));
 
   const server = createServer({
@@ -95,7 +98,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     bot,
     routes: [...identity.routes, aboutRoute],
     health: () => ({ status: 'ok' }),
-    ready: () => readiness(store, bot, app),
+    ready: async () => (stopping ? { ok: false, missing: ['stopping'] } : readiness(store, bot, app)),
     clock,
   });
   await server.listen();
@@ -115,14 +118,16 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     return ticking;
   }
 
-  let stopping = false;
+  /** Not ready first, then no new work, then what was begun is finished; leases are given back by finishing. */
   async function stop(): Promise<void> {
     if (stopping) return;
     stopping = true;
+    const late = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+    if (!config.sandbox) await late(noticeMs);
     clearInterval(timer);
     followed?.stop();
-    await server.close();
-    await Promise.race([Promise.all([ticking, application.flush()]), new Promise((done) => setTimeout(done, drainMs))]);
+    const ended = server.close().then(() => Promise.all([ticking, application.drain()]));
+    await Promise.race([ended, late(drainMs)]);
     await store.close();
     process.exit(0);
   }

@@ -67,15 +67,21 @@ export type Composed =
 /** Whose eyes: decides the zone of times and whom buttons are sealed for. oid null: a room, no buttons. */
 export type Reader = { readonly oid: string | null; readonly zone: string };
 
-/** gone: the route is dead, do not try again. retry: not accepted, try after that. unclear: it may or may not have arrived. */
+/**
+ * gone: the place is dead, do not try again. refused: the message itself is not taken. retry: not accepted, try after that.
+ * busy: the same, and nothing else goes there before. unclear: it may or may not have arrived.
+ */
 export type Delivery =
   | { readonly kind: 'delivered'; readonly activityId: string | null }
   | { readonly kind: 'gone'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly why: string }
+  | { readonly kind: 'busy'; readonly afterMs: number; readonly why: string }
   | { readonly kind: 'unclear'; readonly why: string };
 
 export interface Chat {
-  send(to: Place, message: Message, reader: Reader): Promise<Delivery>;
+  /** again: an earlier attempt may have arrived, so the message says that it may be there twice. */
+  send(to: Place, message: Message, reader: Reader, again?: boolean): Promise<Delivery>;
   update(to: Place, activityId: string, message: Message, reader: Reader): Promise<Delivery>;
 }
 
@@ -245,7 +251,16 @@ export type Job =
   /** The person signed in: go on with what waited. */
   | { readonly kind: 'resume'; readonly parkedId: string };
 
-export type LeasedJob = { readonly id: string; readonly job: Job; readonly tries: number; readonly fence: number };
+export type LeasedJob = {
+  readonly id: string;
+  readonly job: Job;
+  readonly tries: number;
+  readonly fence: number;
+  /** Who reads it; empty when it is no message. */
+  readonly lane: string;
+  /** An earlier attempt may have arrived. */
+  readonly doubt: boolean;
+};
 
 /** Where activations are announced. targets null: of all groups. */
 export type Route = {
@@ -324,11 +339,19 @@ export interface Store {
   /** Not over and due to be read, oldest first. */
   dueActivations(now: Moment, limit: number): Promise<readonly Activation[]>;
 
-  /** Jobs that are due, leased to `by` until now + leaseMs; a lease that ran out is given to the next. */
+  /**
+   * Jobs that are due, leased to `by` until now + leaseMs; a lease that ran out is given to the next. One message at a
+   * time to each reader, in order, and over all replicas no faster than Teams takes them.
+   */
   leaseJobs(now: Moment, by: string, limit: number, leaseMs: number): Promise<readonly LeasedJob[]>;
-  /** Both do nothing when the lease was lost (fence). finish keeps a job that was made due again meanwhile. */
+  /** Keeps the leases of whoever still works. */
+  renewJobs(leased: readonly LeasedJob[], until: Moment): Promise<void>;
+  /** These three do nothing when the lease was lost (fence). finish keeps a job that was made due again meanwhile. */
   finishJob(leased: LeasedJob): Promise<void>;
+  /** Others for the same reader may go first; keeps the doubt that `leased` says. */
   postponeJob(leased: LeasedJob, due: Moment): Promise<void>;
+  /** Nothing goes to its reader before that, and this one goes first. */
+  holdJob(leased: LeasedJob, until: Moment): Promise<void>;
   nextJobDue(): Promise<Moment | null>;
 
   card(activationId: string, reader: CardReader): Promise<CardRecord | null>;

@@ -3,6 +3,7 @@ import type { Moment } from '../core/moment.ts';
 import type { Job, LeasedJob, Store } from '../ports.ts';
 import { readerKey } from './card-reader.ts';
 import { keep, unkeep } from './kept.ts';
+import { holdLane, laneOf, lockPace, notePace } from './pace.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** The key under which a job waits; a second wish for the same thing is the same job. */
@@ -29,10 +30,10 @@ export function jobId(job: Job): string {
  */
 export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment): Promise<void> {
   const body = keep(job);
-  const fresh = { again: 0, lease_by: null, lease_until: null, fence: 0, tries: 0 } as const;
+  const fresh = { again: 0, lease_by: null, lease_until: null, fence: 0, tries: 0, doubt: 0 } as const;
   await db
     .insertInto('job')
-    .values({ id: jobId(job), due, body, ...fresh })
+    .values({ id: jobId(job), due, body, lane: laneOf(job), ...fresh })
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet((eb) => ({
         body,
@@ -43,58 +44,55 @@ export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment): Promis
     .execute();
 }
 
-export function jobQueue({
-  kind,
-  db,
-}: Database): Pick<Store, 'leaseJobs' | 'finishJob' | 'postponeJob' | 'nextJobDue'> {
+type Queue = Pick<Store, 'leaseJobs' | 'renewJobs' | 'finishJob' | 'postponeJob' | 'holdJob' | 'nextJobDue'>;
+
+/** A clock that was set back does not make a lane wait longer than this. */
+const longestHoldMs = 3_600_000;
+
+export function jobQueue(database: Database): Queue {
+  const { kind, db } = database;
   const free = { again: 0, lease_by: null, lease_until: null } as const;
   return {
     async leaseJobs(now, by, limit, leaseMs) {
-      const rows = await db
-        // Picked in a step of its own: PostgreSQL may run a plain subquery several times and lock more than the limit.
-        .with(
-          (step) => step('picked').materialized(),
-          (q) =>
-            q
-              .selectFrom('job')
-              .select('id as picked_id')
-              .where('due', '<=', now)
-              .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]))
-              .orderBy('due')
-              .orderBy('id')
-              .limit(limit)
-              .$if(kind === 'postgres', (qb) => qb.forUpdate().skipLocked()),
-        )
-        .updateTable('job')
-        .from('picked')
-        .whereRef('job.id', '=', 'picked.picked_id')
-        .set((eb) => ({
-          again: 0,
-          lease_by: by,
-          lease_until: now + leaseMs,
-          tries: eb('tries', '+', 1),
-          // By the time rather than by counting from one: a job that was finished and made anew never repeats a fence.
-          fence: eb
-            .case()
-            .when('fence', '<', now)
-            .then(eb.val(now))
-            .else(eb('fence', '+', 1))
-            .end(),
-        }))
-        .returning(['job.id', 'job.due', 'job.tries', 'job.fence', 'job.body'])
-        .execute();
-      return rows.sort((a, b) => a.due - b.due || (a.id < b.id ? -1 : 1)).map(leased);
+      const due = db.selectFrom('job').select('id').where('due', '<=', now).limit(1);
+      const waits = due.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]));
+      // Most rounds find nothing, and then nobody is kept from writing.
+      if (limit < 1 || (await waits.executeTakeFirst()) === undefined) return [];
+      return db.transaction().execute(async (transaction) => {
+        const allowed = await lockPace(database, transaction, now);
+        const rows = await take(kind, transaction, { now, by, limit, leaseMs, allowed });
+        await notePace(
+          transaction,
+          rows.map(({ lane }) => lane).filter((lane) => lane !== ''),
+          now,
+        );
+        return rows.sort((a, b) => a.due - b.due || (a.id < b.id ? -1 : 1)).map(leased);
+      });
+    },
+    async renewJobs(jobs, until) {
+      for (const { id, fence } of jobs) {
+        const update = db.updateTable('job').set({ lease_until: until });
+        await update.where('id', '=', id).where('fence', '=', fence).where('lease_by', 'is not', null).execute();
+      }
     },
     async finishJob({ id, fence }) {
       const done = db.deleteFrom('job').where('id', '=', id).where('fence', '=', fence).where('again', '=', 0);
       const { numDeletedRows } = await done.executeTakeFirstOrThrow();
       if (numDeletedRows > 0n) return;
-      const again = db.updateTable('job').set({ ...free, tries: 0 });
+      const again = db.updateTable('job').set({ ...free, tries: 0, doubt: 0 });
       await again.where('id', '=', id).where('fence', '=', fence).execute();
     },
-    async postponeJob({ id, fence }, due) {
-      const update = db.updateTable('job').set({ ...free, due });
+    async postponeJob({ id, fence, doubt }, due) {
+      const update = db.updateTable('job').set({ ...free, due, doubt: doubt ? 1 : 0 });
       await update.where('id', '=', id).where('fence', '=', fence).execute();
+    },
+    async holdJob({ id, fence, doubt, lane }, until) {
+      // The job keeps its place in front of whatever else waits for the same reader.
+      const update = db
+        .updateTable('job')
+        .set(lane === '' ? { ...free, due: until } : { ...free, doubt: doubt ? 1 : 0 });
+      const { numUpdatedRows } = await update.where('id', '=', id).where('fence', '=', fence).executeTakeFirstOrThrow();
+      if (numUpdatedRows > 0n) await holdLane(db, lane, until);
     },
     async nextJobDue() {
       const when = db.selectFrom('job').select((eb) => eb.fn.min(eb.fn.coalesce('lease_until', 'due')).as('due'));
@@ -103,6 +101,85 @@ export function jobQueue({
   };
 }
 
-function leased(row: Pick<Tables['job'], 'id' | 'body' | 'tries' | 'fence'>): LeasedJob {
-  return { id: row.id, job: unkeep(row.body), tries: row.tries, fence: row.fence };
+type Take = {
+  readonly now: Moment;
+  readonly by: string;
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** How many messages the tenant takes now. */
+  readonly allowed: number;
+};
+
+type Taken = Pick<Tables['job'], 'id' | 'due' | 'tries' | 'fence' | 'lane' | 'doubt' | 'body'>;
+
+/** Of each lane the first, if nothing of it is under way and it may be written to; what is no message has no lane. */
+function take(
+  kind: Database['kind'],
+  db: Kysely<Tables>,
+  { now, by, limit, leaseMs, allowed }: Take,
+): Promise<Taken[]> {
+  return (
+    db
+      // Picked in a step of its own: PostgreSQL may run a plain subquery several times and lock more than the limit.
+      .with(
+        (step) => step('picked').materialized(),
+        (q) =>
+          q
+            .selectFrom('job')
+            .select('job.id as picked_id')
+            .where('job.due', '<=', now)
+            .where((eb) => eb.or([eb('job.lease_until', 'is', null), eb('job.lease_until', '<=', now)]))
+            .where((eb) => {
+              const inLane = eb.selectFrom('job as other').select('other.id').whereRef('other.lane', '=', 'job.lane');
+              const held = eb.selectFrom('pace').select('pace.lane').whereRef('pace.lane', '=', 'job.lane');
+              const first = eb.and([
+                eb.not(eb.exists(inLane.where('other.lease_until', '>', now))),
+                eb.not(
+                  eb.exists(
+                    inLane.where((other) =>
+                      other.or([
+                        other('other.due', '<', other.ref('job.due')),
+                        other.and([
+                          other('other.due', '=', other.ref('job.due')),
+                          other('other.id', '<', other.ref('job.id')),
+                        ]),
+                      ]),
+                    ),
+                  ),
+                ),
+                eb.not(eb.exists(held.where('free_at', '>', now).where('free_at', '<=', now + longestHoldMs))),
+              ]);
+              return allowed > 0 ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
+            })
+            .orderBy('job.due')
+            .orderBy('job.id')
+            .limit(allowed > 0 ? Math.min(limit, allowed) : limit)
+            // Somebody writes this job at this moment: it is taken in the next round.
+            .$if(kind === 'postgres', (qb) => qb.forUpdate('job').skipLocked()),
+      )
+      .updateTable('job')
+      .from('picked')
+      .whereRef('job.id', '=', 'picked.picked_id')
+      .set((eb) => ({
+        again: 0,
+        // A lease that nobody gave back: its holder may have sent the message before it was cut off.
+        doubt: eb.case().when('lease_by', 'is not', null).then(eb.lit(1)).else(eb.ref('doubt')).end(),
+        lease_by: by,
+        lease_until: now + leaseMs,
+        tries: eb('tries', '+', 1),
+        // By the time rather than by counting from one: a job that was finished and made anew never repeats a fence.
+        fence: eb
+          .case()
+          .when('fence', '<', now)
+          .then(eb.val(now))
+          .else(eb('fence', '+', 1))
+          .end(),
+      }))
+      .returning(['job.id', 'job.due', 'job.tries', 'job.fence', 'job.lane', 'job.doubt', 'job.body'])
+      .execute()
+  );
+}
+
+function leased({ id, tries, fence, lane, doubt, body }: Taken): LeasedJob {
+  return { id, job: unkeep(body), tries, fence, lane, doubt: doubt === 1 };
 }

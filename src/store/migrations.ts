@@ -2,17 +2,22 @@ import { sql } from 'kysely';
 import type { CreateTableBuilder, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
+import { keep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 import { protectLedger } from './ledger-triggers.ts';
 
-/** Brings the tables to the newest shape, all or nothing. A released migration is never edited; a new one is added. */
-export async function migrate({ kind, db }: Database): Promise<void> {
+/**
+ * Brings the tables to the newest shape, or to that of an older release, all or nothing. A released migration is never
+ * edited; a new one is added, and only adds: replicas of the release before go on working beside it.
+ */
+export async function migrate({ kind, db }: Database, release?: string): Promise<void> {
   const migrations: Record<string, Migration> = {
     '001-first': { up: (on: Kysely<Tables>) => first(kind, on) },
     '002-aliases-and-holders': { up: (on: Kysely<Tables>) => aliasesAndHolders(kind, on) },
+    '005-lanes-and-retention': { up: (on: Kysely<Tables>) => lanesAndRetention(kind, on) },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release));
   if (error !== undefined)
     throw new Error('the database cannot be reached or brought to this release', { cause: error });
 }
@@ -35,6 +40,34 @@ async function aliasesAndHolders(kind: Database['kind'], db: Kysely<Tables>): Pr
     .on('activation')
     .columns(['tid', 'target_key'])
     .where(sql.ref('is_over'), '=', sql.lit(0))
+    .execute();
+}
+
+/** Additive: columns have defaults, so that replicas of the release before go on writing rows without them. */
+async function lanesAndRetention(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {
+  const index = db.schema;
+  await index
+    .alterTable('job')
+    .addColumn('lane', sql`text`, (be) => be.notNull().defaultTo(''))
+    .execute();
+  await index
+    .alterTable('job')
+    .addColumn('doubt', sql`integer`, (be) => be.notNull().defaultTo(0))
+    .execute();
+  await index.createIndex('job_lane').on('job').columns(['lane', 'due', 'id']).execute();
+  await tableMaker(kind, db)('pace', ['lane text key', 'sent text', 'hour int', 'free_at int']);
+  // The row that one replica at a time holds while it leases.
+  await db
+    .insertInto('pace')
+    .values({ lane: '*', sent: keep([]), hour: 0, free_at: 0 })
+    .execute();
+  await index.createIndex('event_at').on('event').column('at').execute();
+  await index.createIndex('parked_expiry').on('parked').column('expires_at').execute();
+  await index
+    .createIndex('activation_over')
+    .on('activation')
+    .column('asked_at')
+    .where(sql.ref('is_over'), '=', sql.lit(1))
     .execute();
 }
 

@@ -33,8 +33,14 @@ export type Tables = {
     lease_until: number | null;
     fence: number;
     tries: number;
+    /** Who reads it; empty when it is no message. */
+    lane: string;
+    /** 1: an earlier attempt may have arrived. */
+    doubt: Flag;
     body: Kept<Job>;
   };
+  /** How often each lane was written to lately, and when it may be written to again. */
+  pace: { lane: string; sent: Kept<readonly number[]>; hour: number; free_at: number };
   card: { activation_id: string; reader: string; activity_id: string | null; place: Kept<Place> };
   parked: {
     id: string;

@@ -37,9 +37,9 @@ export function createChat({ open, render, log, clock }: ChatOptions): Chat {
   }
 
   return {
-    send: (to, message, reader) =>
+    send: (to, message, reader, again = false) =>
       deliver(to, render(message, reader, to.conversationId), 'send', (connector, activity) =>
-        connector.send(to.conversationId, activity),
+        connector.send(to.conversationId, again ? marked(activity) : activity),
       ),
     update: (to, activityId, message, reader) =>
       deliver(to, render(message, reader, to.conversationId), 'update', async (connector, activity) => {
@@ -70,6 +70,12 @@ function cardActivity(to: Place, rendered: Rendered): Partial<Activity> {
     attachments: [CardFactory.adaptiveCard(rendered.card)],
     summary: rendered.summary,
   };
+}
+
+/** The connector knows no repeated message, so the reader is told of one. */
+function marked(activity: Partial<Activity>): Partial<Activity> {
+  const text = ['Sent once more, as I do not know whether it arrived before.', activity.text].filter(Boolean).join(' ');
+  return { ...activity, text, textFormat: 'plain' };
 }
 
 function addressed(to: Place): Partial<Activity> {

@@ -37,12 +37,12 @@ export function toDelivery(error: unknown, what: 'send' | 'update', clock: Clock
   const why = wording(failure);
   if (status === undefined) return withoutAnswer(failure, what, why);
   if (status < 300) return { kind: 'delivered', activityId: null };
-  if (status === 429 || status === 412) return { kind: 'retry', afterMs: retryAfter(failure, clock), why };
+  if (status === 429 || status === 412) return { kind: 'busy', afterMs: retryAfter(failure, clock), why };
   if (status < 400 || status === 401) return { kind: 'retry', afterMs: longWaitMs, why };
   if (status === 408 || status >= 500) {
     return what === 'update' ? { kind: 'retry', afterMs: retryAfter(failure, clock), why } : { kind: 'unclear', why };
   }
-  return { kind: 'gone', why };
+  return { kind: [403, 404, 410].includes(status) ? 'gone' : 'refused', why };
 }
 
 /** True when the connector refused the message itself and not its place: too long, or a card that it does not take. */

@@ -55,17 +55,24 @@ async function findApprovers(ports: Ports, activation: Activation): Promise<read
   return others.map((person) => ({ ...person, reached: reached.has(person.oid) }));
 }
 
-/** This approver has a chat with us now; the requester's card says so. */
-export async function reach(ports: Ports, id: string, oid: string): Promise<void> {
+/** This approver has a chat with us now, or has none any more; the requester's card says so, and so does a notice when nobody is left. */
+export async function reach(ports: Ports, id: string, oid: string, reached = true): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const stored = await ports.store.activation(id);
     if (!stored || isOver(stored.phase)) return;
-    const approvers = stored.approvers.map((one) => (one.oid === oid ? { ...one, reached: true } : one));
+    const approvers = stored.approvers.map((one) => (one.oid === oid ? { ...one, reached } : one));
+    const after = { ...stored, approvers, version: stored.version + 1 };
+    const isLast = stored.phase === 'waiting' && !approvers.some((one) => one.reached);
+    const due = ports.clock.now();
     const changed = await ports.store.commit([
-      { kind: 'activation', activation: { ...stored, approvers, version: stored.version + 1 } },
-      { kind: 'job', job: requesterCard(stored), due: ports.clock.now() },
+      { kind: 'activation', activation: after },
+      { kind: 'job', job: requesterCard(stored), due },
+      ...(isLast ? tellRequester(after, 'waiting').map((job): Change => ({ kind: 'job', job, due })) : []),
     ]);
-    if (changed) return;
+    if (changed) {
+      if (isLast) ports.log.error('approvers.unreachable', { activation: id });
+      return;
+    }
   }
 }
 

@@ -3,7 +3,10 @@ import type { AuditEntry } from '../../src/core/audit.ts';
 import type { Person } from '../../src/core/person.ts';
 import type { Place } from '../../src/core/place.ts';
 import { sealer } from '../../src/audit/ledger.ts';
+import { migrate } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/open.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Actor, Job, Parked } from '../../src/ports.ts';
 
 export type OpenStore = Awaited<ReturnType<typeof openStore>>;
@@ -12,12 +15,25 @@ export type OpenStore = Awaited<ReturnType<typeof openStore>>;
 export type Stores = {
   readonly store: () => Promise<OpenStore>;
   readonly replica: () => Promise<OpenStore>;
+  /** The same on a database that an older release made and used: it runs the statements before this one opens it. */
+  readonly upgraded: (release: string, statements: readonly string[]) => Promise<OpenStore>;
+  readonly sql: (statement: string) => Promise<void>;
 };
 
 export const ledgerKey = new Uint8Array(32).fill(7);
 
 export function open(url: string): Promise<OpenStore> {
   return openStore(url, { seal: sealer(ledgerKey) });
+}
+
+/** The database as a replica of an older release made it. */
+export async function makeAtRelease(url: string, release: string): Promise<void> {
+  const database = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url);
+  try {
+    await migrate(database, release);
+  } finally {
+    await database.db.destroy();
+  }
 }
 
 export const tid = '7f1d0000-0000-4000-8000-000000000001';

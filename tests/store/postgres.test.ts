@@ -2,13 +2,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import pg from 'pg';
 import { startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
-import { open } from './fixtures.ts';
+import { makeAtRelease, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
 import { aliasRules } from './rules/alias-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
 import { memoryRules } from './rules/memory-rules.ts';
+import { rollingRules } from './rules/rolling-rules.ts';
 import { tokenRules } from './rules/token-rules.ts';
 
 let server: PostgresServer;
@@ -43,13 +44,23 @@ async function sql(statement: string): Promise<void> {
   }
 }
 
+async function upgraded(release: string, statements: readonly string[]): Promise<OpenStore> {
+  url = await server.database();
+  await makeAtRelease(url, release);
+  for (const statement of statements) await sql(statement);
+  return replica();
+}
+
+const stores = { store, replica, upgraded, sql };
+
 describe('on PostgreSQL', () => {
-  activationRules({ store, replica });
-  aliasRules({ store, replica });
-  jobRules({ store, replica });
-  memoryRules({ store, replica });
-  tokenRules({ store, replica });
-  ledgerRules({ store, replica }, sql);
+  activationRules(stores);
+  aliasRules(stores);
+  jobRules(stores);
+  memoryRules(stores);
+  tokenRules(stores);
+  ledgerRules(stores, sql);
+  rollingRules(stores);
 
   test('refuses to truncate the ledger, also in a session that plays a replica', async () => {
     await store();

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { activation, open } from './fixtures.ts';
+import { activation, makeAtRelease, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
 import { aliasRules } from './rules/alias-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
 import { memoryRules } from './rules/memory-rules.ts';
+import { rollingRules } from './rules/rolling-rules.ts';
 import { tokenRules } from './rules/token-rules.ts';
 
 let folder = '';
@@ -35,6 +36,14 @@ const stores = {
   store,
   // One process has one connection to a file: two of them in one process would wait for each other without yielding.
   replica: () => Promise.resolve(opened.at(-1)!),
+  async upgraded(release: string, statements: readonly string[]) {
+    file = path.join(folder, `${++made}`, 'jitney.db');
+    await makeAtRelease(`sqlite:${file}`, release);
+    for (const statement of statements) await sql(statement);
+    opened.push(await open(`sqlite:${file}`));
+    return opened.at(-1)!;
+  },
+  sql,
 };
 
 // A promise, as on the other database.
@@ -56,6 +65,7 @@ describe('on SQLite', () => {
   memoryRules(stores);
   tokenRules(stores);
   ledgerRules(stores, sql);
+  rollingRules(stores);
 
   test('refuses to replace a ledger row', async () => {
     await store();
@@ -74,19 +84,6 @@ describe('on SQLite', () => {
 
     expect(await opened[0]!.activation('a')).toEqual(activation('a'));
     expect(statSync(file).mode & 0o077).toBe(0);
-  });
-
-  test('brings a database of the first release to this one and keeps what is in it', async () => {
-    const first = await store();
-    await first.commit([{ kind: 'newActivation', activation: activation('a') }]);
-    await first.close();
-    opened.length = 0;
-    await sql(`drop index activation_target; drop table alias; delete from kysely_migration where name > '001-first'`);
-
-    opened.push(await open(`sqlite:${file}`));
-
-    expect(await opened[0]!.activation('a')).toEqual(activation('a'));
-    expect(await opened[0]!.aliases(activation('a').person)).toEqual([]);
   });
 
   test.each([

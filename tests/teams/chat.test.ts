@@ -78,13 +78,9 @@ describe('what the connector answers', () => {
       answer(401, 'BotNotRegistered'),
       { kind: 'retry', afterMs: 60_000, why: '401 BotNotRegistered' },
     ],
-    [
-      'throttled',
-      answer(429, 'Throttled', { 'Retry-After': '7' }),
-      { kind: 'retry', afterMs: 7000, why: '429 Throttled' },
-    ],
-    ['throttled without a time', answer(429), { kind: 'retry', afterMs: 2000, why: '429 ServiceError' }],
-    ['conflicting', answer(412), { kind: 'retry', afterMs: 2000, why: '412 ServiceError' }],
+    ['busy', answer(429, 'Throttled', { 'Retry-After': '7' }), { kind: 'busy', afterMs: 7000, why: '429 Throttled' }],
+    ['throttled without a time', answer(429), { kind: 'busy', afterMs: 2000, why: '429 ServiceError' }],
+    ['conflicting', answer(412), { kind: 'busy', afterMs: 2000, why: '412 ServiceError' }],
     ['too late', answer(408), { kind: 'unclear', why: '408 ServiceError' }],
     ['broken', answer(500), { kind: 'unclear', why: '500 ServiceError' }],
     ['behind a broken gateway', answer(502), { kind: 'unclear', why: '502 ServiceError' }],
@@ -119,7 +115,7 @@ describe('what the connector answers', () => {
 
     const delivery = await send();
 
-    if (delivery.kind !== 'retry') throw new Error(delivery.kind);
+    if (delivery.kind !== 'busy') throw new Error(delivery.kind);
     expect(delivery.afterMs).toBeGreaterThanOrEqual(least);
     expect(delivery.afterMs).toBeLessThanOrEqual(most);
   });
@@ -135,10 +131,19 @@ describe('what the connector answers', () => {
     expect(connector.accepted[0]?.activity).not.toHaveProperty('attachments');
   });
 
-  test('a conversation that takes neither card nor line is gone', async () => {
+  test('a message that is taken neither as a card nor as a line is refused', async () => {
     connector.fail(answer(400, 'BadArgument'), answer(400, 'BadArgument'));
 
-    expect(await send()).toEqual({ kind: 'gone', why: '400 BadArgument' });
+    expect(await send()).toEqual({ kind: 'refused', why: '400 BadArgument' });
+  });
+
+  test('a message that may be there already says so', async () => {
+    await chat.send(place(), said, reader, true);
+
+    expect(connector.accepted[0]?.activity).toMatchObject({
+      text: 'Sent once more, as I do not know whether it arrived before.',
+      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive' }],
+    });
   });
 
   test('the text of an error is not passed on', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Job, LeasedJob } from '../../../src/ports.ts';
-import { chat, resume } from '../fixtures.ts';
+import type { Change, Job, LeasedJob } from '../../../src/ports.ts';
+import { activation, chat, megan, parkedSentence, resume } from '../fixtures.ts';
 import type { OpenStore, Stores } from '../fixtures.ts';
 
 export function jobRules({ store: fresh, replica }: Stores): void {
@@ -99,6 +99,130 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       expect(leased.map(({ job }) => JSON.stringify(job)).sort()).toEqual(
         jobs.map((job) => JSON.stringify(job)).sort(),
       );
+    });
+
+    test('gives a reader one message at a time, in order, whoever sends it', async () => {
+      const [store, other] = [await fresh(), await replica()];
+      for (const n of [1, 2, 3]) await store.commit([{ kind: 'job', job: noteFor('megan', `m${n}`), due: n }]);
+
+      const [first, ...more] = await store.leaseJobs(10, 'one', 9, 100);
+      expect([first?.id, more]).toEqual(['notice:m1', []]);
+      expect(await other.leaseJobs(11, 'two', 9, 100)).toEqual([]);
+      await store.finishJob(first!);
+
+      expect((await other.leaseJobs(12, 'two', 9, 100)).map(({ id }) => id)).toEqual(['notice:m2']);
+      expect(await store.leaseJobs(13, 'one', 9, 100)).toEqual([]);
+    });
+
+    test('is fair: whoever has many messages waiting does not hold up the others', async () => {
+      const store = await fresh();
+      for (let n = 10; n < 50; n++) await store.commit([{ kind: 'job', job: noteFor('megan', `m${n}`), due: n }]);
+      await store.commit([{ kind: 'job', job: noteFor('adele', 'a'), due: 60 }]);
+
+      const leased = await store.leaseJobs(60, 'one', 2, 100);
+
+      expect(leased.map(({ id }) => id)).toEqual(['notice:m10', 'notice:a']);
+    });
+
+    test('writes to a person’s card and chat in one order, by the person the card belongs to', async () => {
+      const store = await fresh();
+      const card: Job = { kind: 'card', activationId: 'a', reader: { kind: 'requester' } };
+      await store.commit([
+        { kind: 'newActivation', activation: activation('a') },
+        { kind: 'job', job: card, due: 1 },
+        { kind: 'job', job: noteFor(megan.oid, 'm'), due: 2 },
+      ]);
+      await store.commit([{ kind: 'park', parked: parkedSentence('p') }]);
+      await store.commit([{ kind: 'job', job: { kind: 'signInCard', parkedId: 'p', state: 'open' }, due: 3 }]);
+
+      const leased = await store.leaseJobs(10, 'one', 9, 100);
+
+      expect(leased.map(({ id, lane }) => [id, lane])).toEqual([['card:a:requester', `person ${megan.oid}`]]);
+    });
+
+    test('sends nothing to a reader before the time that the connector asked for, and then what it refused goes first', async () => {
+      const store = await fresh();
+      for (const n of [1, 2]) await store.commit([{ kind: 'job', job: noteFor('megan', `m${n}`), due: n }]);
+      const [first] = await store.leaseJobs(10, 'one', 9, 100);
+
+      await store.holdJob(first!, 5_000);
+
+      expect(await store.leaseJobs(4_999, 'one', 9, 100)).toEqual([]);
+      expect((await store.leaseJobs(5_000, 'one', 9, 100)).map(({ id, doubt }) => [id, doubt])).toEqual([
+        ['notice:m1', false],
+      ]);
+    });
+
+    test('lets the next message pass one that has to wait for a reason of its own', async () => {
+      const store = await fresh();
+      for (const n of [1, 2]) await store.commit([{ kind: 'job', job: noteFor('megan', `m${n}`), due: n }]);
+      const [first] = await store.leaseJobs(10, 'one', 9, 100);
+
+      await store.postponeJob(first!, 5_000);
+
+      expect((await store.leaseJobs(11, 'one', 9, 100)).map(({ id }) => id)).toEqual(['notice:m2']);
+    });
+
+    test('keeps Teams’ limits for one reader over all replicas', async () => {
+      const [store, other] = [await fresh(), await replica()];
+      for (let n = 10; n < 30; n++) await store.commit([{ kind: 'job', job: noteFor('megan', `m${n}`), due: n }]);
+      const sent: number[] = [];
+
+      for (let now = 100; now < 6_000; now += 50) {
+        const [job] = await (now % 100 === 0 ? store : other).leaseJobs(now, 'one', 9, 1_000);
+        if (!job) continue;
+        sent.push(now);
+        await store.finishJob(job);
+      }
+
+      expect(sent).toHaveLength(20);
+      expect(sent.filter((at) => at < 1_100)).toHaveLength(7);
+      expect(sent.filter((at) => at < 2_100)).toHaveLength(8);
+    });
+
+    test('keeps Teams’ limit for the tenant over all replicas', async () => {
+      const [store, other] = [await fresh(), await replica()];
+      const jobs = Array.from({ length: 80 }, (_, n): Change => ({
+        kind: 'job',
+        job: noteFor(`p${n}`, `n${n}`),
+        due: 1,
+      }));
+      await store.commit(jobs);
+
+      const taken = await Promise.all([store, other, store].map((each) => each.leaseJobs(1_000, 'w', 99, 9_999)));
+
+      expect(taken.flat()).toHaveLength(30);
+      expect(await other.leaseJobs(1_999, 'w', 99, 9_999)).toEqual([]);
+      expect(await other.leaseJobs(2_000, 'w', 99, 9_999)).toHaveLength(30);
+    });
+
+    test('remembers that a message may have arrived: its holder was cut off, or said so', async () => {
+      const store = await fresh();
+      await store.commit([{ kind: 'job', job: noteFor('megan', 'm'), due: 1 }]);
+      const [first] = await store.leaseJobs(10, 'one', 9, 100);
+      const [second] = await store.leaseJobs(200, 'two', 9, 100);
+      expect([first?.doubt, second?.doubt]).toEqual([false, true]);
+
+      await store.postponeJob({ ...second!, doubt: false }, 300);
+      const [third] = await store.leaseJobs(300, 'two', 9, 100);
+      expect(third?.doubt).toBe(false);
+      await store.postponeJob({ ...third!, doubt: true }, 400);
+      expect((await store.leaseJobs(1_400, 'two', 9, 100))[0]?.doubt).toBe(true);
+    });
+
+    test('a renewed lease is not given to the next, one that was lost cannot be renewed', async () => {
+      const store = await fresh();
+      await enqueue(store, ['a', 10]);
+      const [first] = await store.leaseJobs(10, 'one', 9, 100);
+      await store.renewJobs([first!], 300);
+      expect(await lease(store, 250)).toEqual([]);
+
+      const [second] = await store.leaseJobs(300, 'two', 9, 100);
+      await store.renewJobs([first!], 9_000);
+      expect(await store.nextJobDue()).toBe(400);
+      await store.finishJob(second!);
+      await store.renewJobs([second!], 9_000);
+      expect(await store.nextJobDue()).toBeNull();
     });
 
     test('property: workers that lease at the same time share the due jobs out, each to one', async () => {
@@ -208,6 +332,11 @@ function note(text: string): Job {
   return { kind: 'notice', key: 'n', to: chat(), oid: null, message };
 }
 
+function noteFor(oid: string, key: string): Job {
+  const message = { kind: 'notice', shape: '○', title: key, lines: [] } as const;
+  return { kind: 'notice', key, to: chat(`a:${oid}`), oid, message };
+}
+
 async function enqueue(store: OpenStore, ...jobs: readonly (readonly [id: string, due: number])[]): Promise<void> {
   expect(await store.commit(jobs.map(([id, due]) => ({ kind: 'job', job: resume(id), due })))).toBe(true);
 }
@@ -217,6 +346,10 @@ async function lease(store: OpenStore, now: number, limit = 9): Promise<string[]
 }
 
 async function drain(store: OpenStore, now: number): Promise<void> {
-  for (const job of await store.leaseJobs(now, 'sweeper', 1_000, 1)) await store.finishJob(job);
+  for (;;) {
+    const jobs = await store.leaseJobs(now, 'sweeper', 1_000, 1);
+    if (jobs.length === 0) break;
+    for (const job of jobs) await store.finishJob(job);
+  }
   expect(await store.nextJobDue()).toBeNull();
 }

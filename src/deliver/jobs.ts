@@ -1,0 +1,155 @@
+import type { Activation } from '../core/activation.ts';
+import type { Message } from '../core/message.ts';
+import type { Place } from '../core/place.ts';
+import type { CardReader, Delivery, Job, LeasedJob, Parked, Ports, Reader } from '../ports.ts';
+
+/** What a job does that is more than a message: going on after a sign-in, ending when PIM allows it, and asking again when it has ended. */
+export type Work = {
+  readonly resume: (parked: Parked) => Promise<void>;
+  readonly end: (activationId: string) => Promise<void>;
+  /** How long to wait before it is worth another look; null when there is nothing more to do. */
+  readonly renew: (parkedId: string) => Promise<number | null>;
+  /** Nothing can be sent to this reader any more; place null: nobody knows where they are. */
+  readonly unreachable: (job: Job, place: Place | null) => Promise<void>;
+};
+
+/** How a job went; a reader who is gone with the place where they were. */
+export type Outcome = Delivery | { readonly kind: 'gone'; readonly why: string; readonly place: Place | null };
+
+const nothing: Delivery = { kind: 'delivered', activityId: null };
+
+/** Does one job, once. A message that may have arrived before says so when it comes again. */
+export async function run(ports: Ports, work: Work, { job, doubt }: LeasedJob): Promise<Outcome> {
+  switch (job.kind) {
+    case 'card':
+      return card(ports, job.activationId, job.reader, doubt);
+    case 'notice':
+      return send(ports, job.to, job.message, await readerOf(ports, job.to, job.oid), doubt);
+    case 'signInCard':
+      return signInCard(ports, job.parkedId, job.state, doubt);
+    case 'end':
+      await work.end(job.activationId);
+      return nothing;
+    case 'renew':
+      return renewed(await work.renew(job.parkedId));
+    case 'resume':
+      return goOn(ports, work, job.parkedId);
+  }
+}
+
+function renewed(afterMs: number | null): Delivery {
+  return afterMs === null ? nothing : { kind: 'retry', afterMs, why: 'the running activation has not ended' };
+}
+
+/** Shows the activation as it is now, so a job that is late or runs twice still ends with the truth. */
+async function card(ports: Ports, activationId: string, reader: CardReader, doubt: boolean): Promise<Outcome> {
+  const single = await ports.store.activation(activationId);
+  const batch = single ? [] : await ports.store.activationsOfBatch(activationId);
+  const activation = single ?? batch[0];
+  if (!activation) return nothing;
+  const existing = await ports.store.card(activationId, reader);
+  const place = existing?.place ?? (await placeOf(ports, activation, reader));
+  if (!place) return { kind: 'gone', why: 'no conversation is known for this reader', place };
+  const message: Message = single
+    ? await messageFor(ports, single, reader)
+    : { kind: 'batch', id: activationId, activations: batch };
+  const eyes = await readerOf(ports, place, oidOf(activation, reader));
+  if (existing?.activityId != null) {
+    const updated = await ports.chat.update(place, existing.activityId, message, eyes);
+    // An update can be repeated without harm; a message that is gone is sent anew.
+    if (updated.kind === 'unclear') return { kind: 'retry', afterMs: 1_000, why: updated.why };
+    if (updated.kind !== 'gone') return updated;
+  }
+  const sent = await send(ports, place, message, eyes, doubt);
+  if (sent.kind === 'delivered')
+    await ports.store.saveCard(activationId, reader, { place, activityId: sent.activityId });
+  return sent;
+}
+
+async function send(ports: Ports, to: Place, message: Message, reader: Reader, again: boolean): Promise<Outcome> {
+  const sent = await ports.chat.send(to, message, reader, again);
+  return sent.kind === 'gone' ? { ...sent, place: to } : sent;
+}
+
+async function placeOf(ports: Ports, activation: Activation, reader: CardReader): Promise<Place | null> {
+  switch (reader.kind) {
+    case 'requester':
+      return activation.place;
+    case 'approver':
+      return (await ports.store.knownPerson({ tid: activation.person.tid, oid: reader.oid }))?.place ?? null;
+    case 'channel':
+      return (await ports.store.route(reader.conversationId))?.place ?? null;
+  }
+}
+
+async function messageFor(ports: Ports, activation: Activation, reader: CardReader): Promise<Message> {
+  switch (reader.kind) {
+    case 'requester':
+      return { kind: 'activation', activation };
+    case 'approver':
+      return { kind: 'approval', activation, form: 'decide', note: null };
+    case 'channel': {
+      const route = await ports.store.route(reader.conversationId);
+      return { kind: 'announcement', activation, showJustification: route?.showJustification ?? false };
+    }
+  }
+}
+
+function oidOf(activation: Activation, reader: CardReader): string | null {
+  if (reader.kind === 'requester') return activation.person.oid;
+  return reader.kind === 'approver' ? reader.oid : null;
+}
+
+/** A room has no buttons and the configured zone; a person has their own of both. */
+async function readerOf(ports: Ports, place: Place, oid: string | null): Promise<Reader> {
+  const zone = ports.settings.defaultTimeZone;
+  if (oid === null || place.kind !== 'personal') return { oid: null, zone };
+  const known = await ports.store.knownPerson({ tid: place.tid, oid });
+  return { oid, zone: known?.zone ?? zone };
+}
+
+async function signInCard(
+  ports: Ports,
+  parkedId: string,
+  state: 'open' | 'done' | 'expired',
+  doubt: boolean,
+): Promise<Outcome> {
+  const parked = await ports.store.parked(parkedId);
+  if (!parked) return nothing;
+  const existing = await ports.store.parkedCard(parkedId);
+  const reader = await readerOf(ports, parked.place, parked.person.oid);
+  const going = goingOf(parked.body);
+  const stepUp = parked.body.kind === 'stepUp' ? parked.body : null;
+  const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, stepUp?.claims ?? null) : null;
+  const message: Message = {
+    kind: 'signIn',
+    url,
+    state,
+    going,
+    stepUpFor: stepUp?.claims == null ? null : stepUp.targetName,
+  };
+  if (existing?.activityId != null) {
+    const updated = await ports.chat.update(existing.place, existing.activityId, message, reader);
+    if (updated.kind === 'unclear') return { kind: 'retry', afterMs: 1_000, why: updated.why };
+    if (updated.kind !== 'gone') return updated;
+  }
+  if (state !== 'open') return nothing;
+  const sent = await send(ports, parked.place, message, reader, doubt);
+  if (sent.kind === 'delivered')
+    await ports.store.saveParkedCard(parkedId, { place: parked.place, activityId: sent.activityId });
+  return sent;
+}
+
+/** What goes on by itself after the sign-in, as the person said it or could have. */
+function goingOf(body: Parked['body']): string | null {
+  if (body.kind === 'wish' || (body.kind === 'stepUp' && body.claims === null)) return `activate ${body.targetName}`;
+  return body.kind === 'sentence' && body.text !== '' ? body.text : null;
+}
+
+/** Handed out once: what waited for the sign-in goes on, also when the sign-in page was opened twice. */
+async function goOn(ports: Ports, work: Work, parkedId: string): Promise<Delivery> {
+  const parked = await ports.store.parked(parkedId);
+  const taken = parked ? await ports.store.takeParked(parkedId, parked.person, ports.clock.wall()) : null;
+  if (taken) await work.resume(taken);
+  return nothing;
+}

@@ -1,0 +1,297 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { notice } from '../../src/core/message.ts';
+import type { Place } from '../../src/core/place.ts';
+import { createOutbox } from '../../src/deliver/deliver.ts';
+import type { Outbox } from '../../src/deliver/deliver.ts';
+import type { Work } from '../../src/deliver/jobs.ts';
+import type { Change, Job, Ports } from '../../src/ports.ts';
+import { unreachable } from '../../src/watch/unreachable.ts';
+import { activation, actor, adele, megan, open, tid } from '../store/fixtures.ts';
+import type { OpenStore } from '../store/fixtures.ts';
+import { startConnector } from '../support/connector.ts';
+import type { Fault, RecordingConnector } from '../support/connector.ts';
+import { startBot } from '../teams/bot-under-test.ts';
+import type { BotUnderTest } from '../teams/bot-under-test.ts';
+
+/** The outbox on a real database in front of a connector that fails as told; time is moved by hand. */
+
+let folder: string;
+let bot: BotUnderTest;
+let connector: RecordingConnector;
+let store: OpenStore;
+let outbox: Outbox;
+let ports: Ports;
+let now = 0;
+let made = 0;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'jitney-outbox-'));
+  bot = await startBot();
+});
+afterAll(async () => {
+  await bot.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  now = 1_000_000;
+  logged.length = 0;
+  connector = await startConnector();
+  store = await open(`sqlite:${join(folder, `${++made}.db`)}`);
+  const note = (event: string): void => void logged.push(event);
+  const known = {
+    chat: bot.bot.chat,
+    store,
+    clock: { now: () => now, wall: () => now },
+    log: { info: note, warn: note, error: note },
+    settings: { tid, defaultTimeZone: 'UTC' },
+  };
+  // Sending needs nothing of PIM, the directory or the sign-in.
+  ports = known as unknown as Ports;
+  outbox = sender('one');
+});
+afterEach(async () => {
+  await store.close();
+  await connector.close();
+});
+
+function sender(worker: string): Outbox {
+  const none = (): Promise<never> => Promise.reject(new Error('no such work here'));
+  const work: Work = { resume: none, end: none, renew: none, unreachable: (job, at) => unreachable(ports, job, at) };
+  return createOutbox(ports, work, worker);
+}
+
+function chatOf(name: string): Place {
+  const { serviceUrl } = connector;
+  return {
+    kind: 'personal',
+    conversationId: `a:${name}`,
+    serviceUrl,
+    tid,
+    botId: '28:bot',
+    name: null,
+    teamGroupId: null,
+  };
+}
+
+function roomOf(name: string): Place {
+  return { ...chatOf(name), kind: 'channel', conversationId: `19:${name}@thread.tacv2`, name };
+}
+
+function line(to: string, text: string): Change {
+  const job: Job = { kind: 'notice', key: text, to: chatOf(to), oid: to, message: notice('○', text) };
+  return { kind: 'job', job, due: now };
+}
+
+function card(id: string, reader: Extract<Job, { kind: 'card' }>['reader']): Change {
+  return { kind: 'job', job: { kind: 'card', activationId: id, reader }, due: now };
+}
+
+/** Lets time pass in steps, and the outbox look at each. */
+async function pass(ms: number, step = 250): Promise<void> {
+  for (const end = now + ms; now < end; now += step) await outbox.flush();
+}
+
+function said(): readonly string[] {
+  return connector.accepted.map(({ activity }) => JSON.stringify(activity));
+}
+
+function answer(status: number, code = 'ServiceError', headers: Record<string, string> = {}): Fault {
+  return { kind: 'answer', status, code, headers };
+}
+
+/** A request of Megan's that waits for two people with chats, with its cards to be sent. */
+async function waiting(): Promise<void> {
+  await store.remember(chatOf('first'), actor({ tid, oid: 'first' }), now);
+  await store.remember(chatOf('second'), actor({ tid, oid: 'second' }), now);
+  const approvers = ['first', 'second'].map((oid) => ({ oid, name: oid, reached: true }));
+  await store.commit([
+    { kind: 'newActivation', activation: activation('a', { phase: 'waiting', place: chatOf('megan'), approvers }) },
+    card('a', { kind: 'approver', oid: 'first' }),
+    card('a', { kind: 'approver', oid: 'second' }),
+  ]);
+}
+
+describe('a message', () => {
+  test('that was throttled comes after the time that was asked for, before the later ones, once', async () => {
+    connector.fail(answer(429, 'Throttled', { 'Retry-After': '20' }));
+    await store.commit([line('megan', 'first')]);
+    await outbox.flush();
+    now += 1;
+    await store.commit([line('megan', 'second')]);
+    await pass(19_000);
+    expect(said()).toEqual([]);
+
+    await pass(3_000);
+
+    expect(said()).toEqual([expect.stringContaining('first'), expect.stringContaining('second')]);
+  });
+
+  test.each([[412], [408], [502], [504]])('that met %i arrives in the end', async (status) => {
+    connector.fail(answer(status));
+    await store.commit([line('megan', 'hello')]);
+    await pass(10_000);
+
+    expect(said()).toEqual([expect.stringContaining('hello')]);
+    // Only what may have arrived before is marked.
+    expect(said()[0]?.includes('Sent once more')).toBe(status !== 412);
+  });
+
+  test('whose answer was lost after it arrived comes once more and says so; a card with a known id is only updated', async () => {
+    await store.commit([{ kind: 'newActivation', activation: activation('a', { place: chatOf('megan') }) }]);
+    connector.fail({ kind: 'resetAfterAccept' });
+    await store.commit([card('a', { kind: 'requester' })]);
+    await pass(5_000);
+    expect(connector.accepted.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    expect(said().map((text) => text.includes('Sent once more'))).toEqual([false, true]);
+    expect(logged).toContain('delivery.maybeTwice');
+
+    connector.fail({ kind: 'resetAfterAccept' });
+    await store.commit([card('a', { kind: 'requester' })]);
+    await pass(5_000);
+    expect(connector.accepted.map(({ method }) => method)).toEqual(['POST', 'POST', 'PUT', 'PUT']);
+  });
+
+  test('of a replica that was killed while it sent is sent by the next within ten seconds, marked', async () => {
+    await store.commit([line('megan', 'hello')]);
+    await store.leaseJobs(now, 'the killed one', 9, 10_000);
+    await pass(9_500);
+    expect(said()).toEqual([]);
+
+    await pass(1_000);
+
+    expect(said()).toEqual([expect.stringContaining('Sent once more')]);
+  });
+
+  test('for somebody whose chat is slow holds up nobody else', async () => {
+    connector.fail({ kind: 'hang' });
+    await store.commit([line('slow', 'to the slow one')]);
+    void outbox.flush();
+    await connector.until(1);
+    now += 1;
+    await store.commit([line('megan', 'hello')]);
+    void outbox.flush();
+    await connector.until(2);
+
+    expect(said()[1]).toContain('hello');
+  });
+
+  test('to a card that was deleted is sent as a new one', async () => {
+    await store.commit([{ kind: 'newActivation', activation: activation('a', { place: chatOf('megan') }) }]);
+    await store.saveCard('a', { kind: 'requester' }, { place: chatOf('megan'), activityId: 'deleted' });
+    connector.fail(answer(404, 'ActivityNotFoundInConversation'));
+    await store.commit([card('a', { kind: 'requester' })]);
+    await pass(500);
+
+    expect(connector.accepted.map(({ method }) => method)).toEqual(['POST']);
+    expect((await store.card('a', { kind: 'requester' }))?.activityId).toBe('activity-1');
+  });
+
+  test('that does not get out for minutes raises an alarm, once, and is still sent hours later', async () => {
+    connector.fail(...Array.from({ length: 15 }, () => answer(401, 'Unauthorized')));
+    await store.commit([line('megan', 'hello')]);
+    await pass(600_000, 10_000);
+    expect(logged.filter((event) => event === 'delivery.late')).toHaveLength(1);
+    expect(said()).toEqual([]);
+
+    await pass(2 * 3_600_000, 60_000);
+
+    expect(said()).toEqual([expect.stringContaining('hello')]);
+  });
+
+  test('that nobody even begins to send raises an alarm, once in five minutes', async () => {
+    await store.commit([line('megan', 'hello')]);
+    for (let minute = 0; minute < 9; minute += 1) {
+      now += 60_000;
+      await outbox.watchDelay();
+    }
+    expect(logged).toEqual(['outbox.behind']);
+  });
+});
+
+describe('a reader who cannot be reached', () => {
+  test.each([
+    [403, 'BotNotInConversationRoster'],
+    [403, 'ConversationBlockedByUser'],
+    [403, 'BotDisabledByAdmin'],
+    [404, 'ConversationNotFound'],
+  ])('%i %s: no second try, the requester’s card says so, and the other approver has it', async (status, code) => {
+    await waiting();
+    connector.fail(answer(status, code));
+    await pass(5_000);
+
+    expect(connector.requests.filter(({ conversationId }) => conversationId === 'a:first')).toHaveLength(1);
+    expect(connector.accepted.map(({ conversationId }) => conversationId)).toEqual(['a:second', 'a:megan']);
+    expect((await store.activation('a'))?.approvers.map(({ reached }) => reached)).toEqual([false, true]);
+    expect(logged).toContain('reader.unreachable');
+    expect(logged).not.toContain('approvers.unreachable');
+  });
+
+  test('nor any other approver: the requester is told in words, and the log has an alarm', async () => {
+    await waiting();
+    connector.fail(answer(403, 'BotBlocked'), answer(403, 'BotBlocked'));
+    await pass(5_000);
+
+    expect(new Set(connector.accepted.map(({ conversationId }) => conversationId))).toEqual(new Set(['a:megan']));
+    expect(said().filter((text) => text.includes('problem'))).toHaveLength(1);
+    expect(logged).toContain('approvers.unreachable');
+  });
+
+  test('a room: its route ends, whoever set it is told, and an announcement that nobody hears is an alarm', async () => {
+    await store.remember(chatOf('adele'), actor(adele), now);
+    const route = { place: roomOf('ops'), targets: null, showJustification: false, by: adele, at: now };
+    await store.commit([
+      { kind: 'route', route },
+      { kind: 'newActivation', activation: activation('a', { phase: 'active', place: chatOf('megan') }) },
+      card('a', { kind: 'channel', conversationId: route.place.conversationId }),
+    ]);
+    connector.fail(answer(404, 'ConversationNotFound'));
+    await pass(5_000);
+
+    expect(await store.routes()).toEqual([]);
+    expect(connector.accepted.map(({ conversationId }) => conversationId)).toEqual(['a:adele']);
+    expect(said()[0]).toContain('I cannot post in ops any more');
+    expect(logged).toContain('announcement.nowhere');
+    expect((await store.ledger(0, 9)).map(({ entry }) => entry)).toEqual([
+      expect.stringContaining('announcements.unreachable'),
+    ]);
+  });
+
+  test('is found again when they write', async () => {
+    await waiting();
+    connector.fail(answer(403, 'BotBlocked'));
+    await pass(1_000);
+    expect((await store.knownPerson({ tid, oid: 'first' }))?.place).toBeNull();
+
+    await store.remember(chatOf('first'), actor({ tid, oid: 'first' }), now + 1);
+
+    expect((await store.knownPerson({ tid, oid: 'first' }))?.place).toEqual(chatOf('first'));
+    expect(megan.tid).toBe(tid);
+  });
+});
+
+test('the limits of Teams are kept for a burst of cards to one person and to many', async () => {
+  const changes = Array.from({ length: 120 }, (_, n) => line(n < 20 ? 'megan' : `person ${n}`, `message ${n}`));
+  await store.commit(changes);
+  const counts: number[] = [];
+  while (connector.accepted.length < changes.length) {
+    const before = connector.accepted.length;
+    await outbox.flush();
+    counts.push(connector.accepted.length - before);
+    now += 1_000;
+  }
+  expect(Math.max(...counts)).toBeLessThanOrEqual(30);
+  expect(new Set(said()).size).toBe(120);
+  expect(counts.length).toBeLessThanOrEqual(12);
+});
+
+test('two senders share the work, and each message goes out once', async () => {
+  await store.commit(Array.from({ length: 40 }, (_, n) => line(`person ${n % 25}`, `message ${n}`)));
+  const second = sender('two');
+  for (const end = now + 5_000; now < end; now += 500) await Promise.all([outbox.flush(), second.flush()]);
+  expect(connector.accepted).toHaveLength(40);
+  expect(new Set(said()).size).toBe(40);
+});
