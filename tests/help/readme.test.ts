@@ -36,19 +36,21 @@ describe('README', () => {
     for (const sentence of typed) expect(read('tests/e2e/main-job.test.ts')).toContain(`say('${sentence}'`);
   });
 
-  test.each(['README.md', 'docs/design.md', 'docs/deploy.md', 'docs/assumptions.md', 'docs/sandbox.md'])(
-    '%s points to files that are there, and its pictures say what they show',
-    (path) => {
-      const links = [...read(path).matchAll(/(!?)\[([^\]]*)\]\(([^)#\s]+)(?:#[^)]*)?\)/g)];
+  test.each([
+    'README.md',
+    'docs/design.md',
+    'docs/deploy.md',
+    'docs/assumptions.md',
+    'docs/sandbox.md',
+    'docs/security.md',
+    'SECURITY.md',
+  ])('%s points to files that are there, and its pictures say what they show', (path) => {
+    const links = [...read(path).matchAll(/(!?)\[([^\]]*)\]\(([^)#\s]+)(?:#[^)]*)?\)/g)];
 
-      for (const [, picture, words = '', target = ''] of links) {
-        if (picture === '!') expect(words.length).toBeGreaterThan(40);
-        if (/^https?:/.test(target)) continue;
-        expect([target, existsSync(new URL(target, new URL(`../../${path}`, import.meta.url)))]).toEqual([
-          target,
-          true,
-        ]);
-      }
-    },
-  );
+    for (const [, picture, words = '', target = ''] of links) {
+      if (picture === '!') expect(words.length).toBeGreaterThan(40);
+      if (/^https?:/.test(target)) continue;
+      expect([target, existsSync(new URL(target, new URL(`../../${path}`, import.meta.url)))]).toEqual([target, true]);
+    }
+  });
 });
