@@ -15,6 +15,7 @@ import type { Ask } from './core/decide.ts';
 import { extend, extendNow } from './extend/extend.ts';
 import { renewLater, takeBackRenewal } from './extend/renew.ts';
 import type { Actor, Ports } from './ports.ts';
+import { refuseWhenReadOnly } from './read-only.ts';
 import { parkForSignIn } from './sign-in/sign-in.ts';
 import { obey } from './sentences.ts';
 import { list, page } from './status/status.ts';
@@ -67,6 +68,8 @@ const writing: readonly Verb[] = [
 /** A button was pressed by the person it was made for; the seal has been checked, the actor is the verified one. */
 export async function press(ports: Ports, click: Click): Promise<Clicked> {
   const { actor, place, verb, id, inputs } = click;
+  const closed = await refuseWhenReadOnly(ports, actor, verb);
+  if (closed) return said(closed);
   if (writing.includes(verb) && !(await ports.signIn.has(actor))) return signInFirst(ports, click);
   const reason = (inputs['justification'] ?? '').trim().slice(0, 500);
   switch (verb) {

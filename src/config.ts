@@ -41,6 +41,7 @@ export type Config = {
   /** Where the newest record of the ledger is noted, and how often. */
   readonly anchors: { readonly everyMs: number; readonly file: string | null; readonly url: string | null };
   readonly roomAnswers: 'neutral' | 'none';
+  readonly readOnly: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
 };
@@ -107,6 +108,7 @@ export const schema = z.object({
     .default('UTC'),
   ADMIN_GROUP_ID: guid.optional(),
   ROOM_ANSWERS: z.enum(['neutral', 'none'], { error: 'give neutral or none' }).default('neutral'),
+  READ_ONLY: z.enum(['0', '1'], { error: 'give 1 to change nothing, else leave it out' }).default('0'),
   AUDIT_ANCHOR_INTERVAL: z
     .string()
     .refine((length) => (isoToMinutes(length) ?? 0) >= 1, {
@@ -183,6 +185,7 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
     defaultTimeZone: values.DEFAULT_TIME_ZONE,
     adminGroupId: values.ADMIN_GROUP_ID?.toLowerCase() ?? null,
     roomAnswers: values.ROOM_ANSWERS,
+    readOnly: values.READ_ONLY === '1',
     anchors: Object.freeze({
       everyMs: (isoToMinutes(values.AUDIT_ANCHOR_INTERVAL) ?? 60) * 60_000,
       file: values.AUDIT_ANCHOR_FILE ?? null,

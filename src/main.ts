@@ -18,6 +18,7 @@ import type { Credential } from './identity/credential.ts';
 import { signIn as createSignIn } from './identity/sign-in.ts';
 import { createLog } from './log.ts';
 import type { Clock, Log, Ports } from './ports.ts';
+import { readOnlyPim } from './read-only.ts';
 import { redact } from './redact.ts';
 import { followSandboxClock } from './sandbox-clock.ts';
 import { signedIn } from './sign-in/sign-in.ts';
@@ -73,7 +74,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     clock,
   });
   const ports: Ports = {
-    pim: graphPim(graph),
+    pim: config.readOnly ? readOnlyPim(graphPim(graph)) : graphPim(graph),
     directory,
     chat: bot.chat,
     store,
@@ -87,6 +88,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
       defaultTimeZone: config.defaultTimeZone,
       adminGroupId: config.adminGroupId,
       roomAnswers: config.roomAnswers,
+      readOnly: config.readOnly,
     },
   };
   let stopping = false;
@@ -102,6 +104,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     clock,
   });
   await server.listen();
+  if (config.readOnly) log.warn('readOnly', { note: 'READ_ONLY=1: nothing that changes something is done' });
   log.info('started', { host: config.host, port: config.port, sandbox: config.sandbox });
 
   const { everyMs, ...sinks } = config.anchors;

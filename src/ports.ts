@@ -419,6 +419,8 @@ export type Settings = {
   readonly adminGroupId: string | null;
   /** none: a room hears nothing of what is answered in a person's own chat. */
   readonly roomAnswers: 'neutral' | 'none';
+  /** True: nothing that changes something is done; see read-only.ts. */
+  readonly readOnly: boolean;
 };
 
 export type Ports = {

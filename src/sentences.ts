@@ -20,6 +20,7 @@ import type { Activate, Cancel, Command, Deactivate, Extend, Problem } from './l
 import { parse } from './language/parse.ts';
 import { policyOf } from './policy/policy.ts';
 import type { Actor, Eligibility, Ports } from './ports.ts';
+import { refuseWhenReadOnly } from './read-only.ts';
 import { parkForSignIn, signInCommand, signOut } from './sign-in/sign-in.ts';
 import { list, status } from './status/status.ts';
 import { readAsking, unknownGroup } from './who/names.ts';
@@ -65,6 +66,9 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   const context = contextOf(ports, sentence);
   const plain = parse(sentence.text, context);
   const intent = plain.kind === 'problem' ? plain.intent : plain.kind;
+  const isDry = plain.kind === 'activate' && plain.dryRun === true;
+  const closed = intent !== undefined && !isDry ? await refuseWhenReadOnly(ports, actor, intent) : null;
+  if (closed) return [closed];
   if (intent !== undefined && askedNames.includes(intent)) return runAsking(ports, sentence, context);
   if (intent === undefined || !ownNames.includes(intent)) {
     return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : run(ports, sentence, plain);

@@ -277,6 +277,7 @@ describe('a good configuration:', () => {
       defaultTimeZone: 'UTC',
       adminGroupId: null,
       roomAnswers: 'neutral',
+      readOnly: false,
       anchors: { everyMs: 3_600_000, file: null, url: null },
       logLevel: 'info',
       sandbox: false,

@@ -40,7 +40,7 @@ export async function order(ports: Ports, activation: Activation, again = false)
 function refused(ports: Ports, activation: Activation, refusal: PimProblem): Promise<Message | null> {
   const code = refusal.kind === 'other' ? refusal.code : null;
   ports.log.warn('pim.refused', { activation: activation.id, kind: refusal.kind, pimCode: code });
-  return giveUp(ports, activation, explain(refusal, `activate ${activation.targetName}`));
+  return giveUp(ports, activation, explain(refusal, `activate ${activation.targetName}`), refusal.kind);
 }
 
 /** Meanwhile, so that they are known when PIM wants an approval; without them now they are looked up then. */
@@ -125,8 +125,13 @@ async function adopt(
   return refused(ports, activation, refusal);
 }
 
-/** Nothing happened at PIM: the wish is closed and its card says why. */
-export async function giveUp(ports: Ports, activation: Activation, why: Message): Promise<Message | null> {
+/** Nothing happened at PIM: the wish is closed and its card says why, the ledger in one word (cause). */
+export async function giveUp(
+  ports: Ports,
+  activation: Activation,
+  why: Message,
+  cause: string,
+): Promise<Message | null> {
   const stored = await ports.store.activation(activation.id);
   if (stored?.phase !== 'ordering') return null;
   const failure =
@@ -144,7 +149,7 @@ export async function giveUp(ports: Ports, activation: Activation, why: Message)
         action: 'activation.refused',
         activationId: activation.id,
         target: null,
-        detail: {},
+        detail: { why: cause },
       },
     },
     {
@@ -161,5 +166,5 @@ export async function giveUpUnverified(ports: Ports, activationId: string): Prom
   const activation = await ports.store.activation(activationId);
   if (activation?.phase !== 'ordering') return;
   const why = problem('The sign-in for it was not finished in time.', { why: 'Nothing was asked of PIM.' });
-  await giveUp(ports, activation, why);
+  await giveUp(ports, activation, why, 'notVerified');
 }

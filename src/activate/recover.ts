@@ -28,6 +28,7 @@ export async function recover(ports: Ports, activation: Activation): Promise<voi
       problem('I was interrupted before PIM got this request.', {
         why: 'Nothing was activated. Ask again if you need it.',
       }),
+      'interrupted',
     );
     return;
   }

@@ -24,6 +24,12 @@ export function explain(refusal: PimProblem, doing: string): Message {
   switch (refusal.kind) {
     case 'signIn':
       return problem(what, { why: 'You are not signed in here.', next: 'Say “sign in”.' });
+    case 'readOnly':
+      return problem(what, {
+        why: 'Whoever runs this bot has switched it to read-only: it shows and answers, and changes nothing.',
+        next: 'PIM itself works as ever: do it there. “list”, “status”, “who has” and “policy” still answer here.',
+        link,
+      });
     case 'stepUp':
       return problem(what, {
         why: 'Its policy wants one more check of who you are (step-up).',

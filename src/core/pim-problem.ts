@@ -1,6 +1,8 @@
 /** Expected refusals of PIM and of what stands before it; all else is an exception. */
 export type PimProblem =
   | { readonly kind: 'signIn' }
+  /** The operator has switched off everything that changes something; PIM was not asked. */
+  | { readonly kind: 'readOnly' }
   /** claims: the challenge as JSON text, to be sent to the authorize endpoint; null when PIM gave none (MfaRule). */
   | { readonly kind: 'stepUp'; readonly claims: string | null }
   | { readonly kind: 'exists' }

@@ -9,6 +9,7 @@ type Problem = Extract<Message, { kind: 'problem' }>;
 /** One of every kind: the type refuses a table that lacks one. */
 const samples: { readonly [Kind in PimProblem['kind']]: Extract<PimProblem, { kind: Kind }> } = {
   signIn: { kind: 'signIn' },
+  readOnly: { kind: 'readOnly' },
   stepUp: { kind: 'stepUp', claims: '{}' },
   exists: { kind: 'exists' },
   pending: { kind: 'pending' },
