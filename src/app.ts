@@ -83,7 +83,8 @@ export function createApp(ports: Ports, guard: Guard): App {
         return { card: null, said: await sentence(incoming) };
       case 'action': {
         const { actor, place, verb, id, seal, inputs } = incoming;
-        const state = guard(await buttonOf(ports, incoming), seal, ports.clock.now());
+        const isHere = actor.tid === ports.settings.tid;
+        const state = isHere ? guard(await buttonOf(ports, incoming), seal, ports.clock.now()) : 'bad';
         if (!isVerb(verb) || state === 'bad') {
           return { card: null, said: [say(incoming, 0, await refuse(verb, actor))] };
         }

@@ -5,6 +5,7 @@ import type { Message } from '../core/message.ts';
 import { observe } from '../core/observe.ts';
 import type { Reading } from '../core/observe.ts';
 import type { Change, Job, Ports, Route } from '../ports.ts';
+import { isUnderWay } from './step.ts';
 
 /** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */
 export type Known = Partial<Pick<Activation, 'ruling' | 'step' | 'endedBy' | 'readAt'>>;
@@ -25,13 +26,28 @@ export async function settle(
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const before = await ports.store.activation(id);
     if (!before || isOver(before.phase)) return before;
-    const { activation: seen, became } = observe({ ...before, ...known }, reading, ports.clock.now());
+    if (isBeingDecided(before, known, ports.clock.now())) return before;
+    // Who decided first stays: those who come second know it only from PIM.
+    const ruling = before.ruling ?? known.ruling ?? null;
+    const { activation: seen, became } = observe({ ...before, ...known, ruling }, reading, ports.clock.now());
     const approvers = became === 'waiting' ? await findApprovers(ports, seen) : seen.approvers;
     const after = { ...seen, ...kept(known, seen), approvers, version: before.version + 1 };
+    // Somebody else took in the same meanwhile: fifty who press at once must not wear each other out.
+    if (attempt > 0 && isSame(before, after)) return before;
     const follow = await consequences(ports, before, after, became);
     if (await ports.store.commit([{ kind: 'activation', activation: after }, ...follow, ...also])) return after;
   }
   throw new Error(`activation ${id} kept changing under ${attempts} attempts to settle it`);
+}
+
+/** The decision is on its way, so PIM may show its outcome before we know whose it is; whoever decides takes it in. */
+function isBeingDecided(stored: Activation, known: Known, now: number): boolean {
+  return !('step' in known) && stored.step?.kind === 'decide' && isUnderWay(stored, now);
+}
+
+function isSame(before: Activation, after: Activation): boolean {
+  const { version, readAt } = before;
+  return JSON.stringify({ ...after, version, readAt }) === JSON.stringify(before);
 }
 
 /** What the verb knows better than the reading: that its step is done, and that PIM is worth another look at once. */
