@@ -4,6 +4,7 @@ import type { Place } from './core/place.ts';
 import { activate, unkeep } from './activate/activate.ts';
 import { orderVerified } from './activate/order.ts';
 import { rule } from './approve/rule.ts';
+import { causedBy } from './caused.ts';
 import { buttonOf, isVerb, press } from './clicks.ts';
 import type { Guard } from './core/button.ts';
 import { readTargetKey } from './core/target.ts';
@@ -72,15 +73,17 @@ export function createApp(ports: Ports, guard: Guard): App {
   }
 
   async function answered(incoming: Incoming): Promise<Message | null> {
-    const replies = await react(incoming);
-    await ports.store.commit([...replies.said, { kind: 'answered', eventId: incoming.eventId }]);
+    const { eventId, place } = incoming;
+    const within = causedBy(ports, { event: eventId, conversation: place.conversationId });
+    const replies = await react(within, incoming);
+    await within.store.commit([...replies.said, { kind: 'answered', eventId: incoming.eventId }]);
     return replies.card;
   }
 
-  async function react(incoming: Incoming): Promise<{ card: Message | null; said: Change[] }> {
+  async function react(within: Ports, incoming: Incoming): Promise<{ card: Message | null; said: Change[] }> {
     switch (incoming.kind) {
       case 'message':
-        return { card: null, said: await sentence(incoming) };
+        return { card: null, said: await sentence(within, incoming) };
       case 'action': {
         const { actor, place, verb, id, seal, inputs } = incoming;
         const isHere = actor.tid === ports.settings.tid;
@@ -89,7 +92,7 @@ export function createApp(ports: Ports, guard: Guard): App {
           return { card: null, said: [say(incoming, 0, await refuse(verb, actor))] };
         }
         const click = { actor, place, verb, id, inputs };
-        const clicked = await (state === 'expired' ? redraw(ports, click) : press(ports, click));
+        const clicked = await (state === 'expired' ? redraw(within, click) : press(within, click));
         return { card: clicked.card, said: clicked.said.map((message, index) => say(incoming, index, message)) };
       }
       case 'edited':
@@ -102,15 +105,15 @@ export function createApp(ports: Ports, guard: Guard): App {
   }
 
   /** In a room the details go to the person's own chat and the room gets a neutral line, or none. */
-  async function sentence(incoming: Extract<Incoming, { kind: 'message' }>): Promise<Change[]> {
+  async function sentence(within: Ports, incoming: Extract<Incoming, { kind: 'message' }>): Promise<Change[]> {
     const { actor, place, text, scope } = incoming;
     if (place.kind === 'personal' || isAboutTheRoom(ports, { text, actor, scope })) {
-      const replies = await obey(ports, { text, actor, place, scope });
+      const replies = await obey(within, { text, actor, place, scope });
       return replies.map((message, index) => say(incoming, index, message));
     }
     const own = await ownChat(ports, actor);
     if (!own) return [say(incoming, 0, noOwnChat())];
-    const replies = await obey(ports, { text, actor, place: own, scope });
+    const replies = await obey(within, { text, actor, place: own, scope });
     const private_ = replies.map((message, index) => say({ ...incoming, place: own }, index, message));
     if (ports.settings.roomAnswers === 'none') return private_;
     return [...private_, say(incoming, replies.length, answeredThere())];
@@ -186,7 +189,8 @@ export function createApp(ports: Ports, guard: Guard): App {
     const known = await ports.store.knownPerson(parked.person);
     const actor: Actor = { ...parked.person, name: known?.name ?? null, zone: known?.zone ?? null };
     const { place, body } = parked;
-    const replies = await goOn(actor, place, body);
+    const within = causedBy(ports, { event: `resumed ${parked.id}`, conversation: place.conversationId });
+    const replies = await goOn(within, actor, place, body);
     await ports.store.commit(
       replies.map((message, index) => ({
         kind: 'job',
@@ -226,24 +230,24 @@ export function createApp(ports: Ports, guard: Guard): App {
     return null;
   }
 
-  async function goOn(actor: Actor, place: Place, body: Parked['body']): Promise<readonly Message[]> {
+  async function goOn(within: Ports, actor: Actor, place: Place, body: Parked['body']): Promise<readonly Message[]> {
     if (body.kind === 'sentence')
-      return body.text === '' ? [] : obey(ports, { text: body.text, actor, place, scope: body.scope });
+      return body.text === '' ? [] : obey(within, { text: body.text, actor, place, scope: body.scope });
     if (body.kind === 'stepUp') {
-      const message = await orderVerified(ports, body.activationId);
+      const message = await orderVerified(within, body.activationId);
       return message ? [message] : [];
     }
     if (body.kind === 'wish') {
       const target = readTargetKey(body.targetKey);
       const named = target && { target, name: body.targetName };
-      const message = named && (await activate(ports, actor, place, named, unkeep(body.ask)));
+      const message = named && (await activate(within, actor, place, named, unkeep(body.ask)));
       return message ? [message] : [];
     }
     if (body.kind !== 'action' || !isVerb(body.verb)) return [];
     if (body.verb !== 'approve' && body.verb !== 'deny') {
-      return (await press(ports, { actor, place, verb: body.verb, id: body.id, inputs: {} })).said;
+      return (await press(within, { actor, place, verb: body.verb, id: body.id, inputs: {} })).said;
     }
-    const ruled = await rule(ports, actor, place, body.id, body.verb, body.reason);
+    const ruled = await rule(within, actor, place, body.id, body.verb, body.reason);
     // The card still shows the sign-in; it takes its own form again, with whatever came out.
     const reader = { kind: 'approver', oid: actor.oid } as const;
     await ports.store.commit([

@@ -3,11 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { createAnchors } from './audit/anchor.ts';
 import { sealer as ledgerSealer } from './audit/ledger.ts';
+import { writeEntry } from './audit/writes.ts';
 import { render } from './cards/render.ts';
 import { guard, sealer } from './cards/seal.ts';
 import { badConfigExit, loadConfig, sayProblems } from './config.ts';
 import type { Config, Credential as Configured } from './config.ts';
 import type { ConfigProblem } from './config-rules.ts';
+import type { PimWrite } from './core/audit.ts';
 import { readEnvironment } from './environment.ts';
 import { graphDirectory } from './graph/directory.ts';
 import { graphPim } from './graph/pim.ts';
@@ -52,7 +54,8 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     onSignedIn: (person, parkedId) => signedIn(ports, person, parkedId),
     loginHint: (person) => directory.userName(person.oid),
   });
-  const graph = { graphUrl: config.graph.url, clock, tid, tokens: { app, of: identity.tokenOf } };
+  const writes = { id: () => randomUUID(), made: recordWrite };
+  const graph = { graphUrl: config.graph.url, clock, tid, tokens: { app, of: identity.tokenOf }, writes };
   const directory = graphDirectory(graph);
   const seal = sealer(keys.cards, tid, () => randomBytes(9).toString('base64url'));
   const { appId, cloud, openIdMetadataUrl } = config.bot;
@@ -91,6 +94,15 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
       readOnly: config.readOnly,
     },
   };
+  /** The intent stands in the ledger already; that its outcome does not get there is an alarm and undoes nothing. */
+  async function recordWrite(write: PimWrite): Promise<void> {
+    try {
+      await store.commit([{ kind: 'audit', entry: writeEntry(write, clock.now()) }]);
+    } catch (error) {
+      log.error('ledger.outcomeLost', { error });
+    }
+  }
+
   let stopping = false;
   const application = createApp(ports, guard([keys.cards], tid));
 

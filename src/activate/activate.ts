@@ -6,6 +6,7 @@ import { sayMinutes } from '../core/duration.ts';
 import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { sayMoment } from '../core/moment.ts';
+import { policySnapshot } from '../core/policy.ts';
 import type { Policy } from '../core/policy.ts';
 import { targetKey } from '../core/target.ts';
 import type { NamedTarget } from '../core/target.ts';
@@ -41,7 +42,7 @@ export async function activate(
       return question(ports, actor, place, named, ask, policy, decision.needs, decision.minutes);
     case 'order': {
       const activation = intend(ports, actor, place, named, policy, decision.wish, batch);
-      if (!(await ports.store.commit(intent(ports, activation)))) {
+      if (!(await ports.store.commit(intent(ports, activation, policy)))) {
         const other = await ports.store.openActivation(actor, targetKey(named.target));
         return other ? refuse(ports, actor, named, { kind: 'open', activation: other }) : raced(named);
       }
@@ -107,7 +108,7 @@ function intend(
 }
 
 /** Durable before PIM hears of it: the wish, its ledger line, and the card that says we are asking. */
-function intent(ports: Ports, activation: Activation): Change[] {
+function intent(ports: Ports, activation: Activation, policy: Policy): Change[] {
   const { id, person, target, wish, askedAt } = activation;
   return [
     { kind: 'newActivation', activation },
@@ -124,6 +125,7 @@ function intent(ports: Ports, activation: Activation): Change[] {
           until: wish.length.kind === 'until' ? wish.length.at : null,
           startAt: wish.startAt,
           ticket: wish.ticket?.number ?? null,
+          policy: policySnapshot(policy),
         },
       },
     },

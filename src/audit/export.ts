@@ -4,7 +4,19 @@ import type { AuditEntry, LedgerRow } from '../core/audit.ts';
 export const formats = ['jsonl', 'csv', 'cef'] as const;
 export type Format = (typeof formats)[number];
 
-const columns = ['seq', 'at', 'tenant', 'actor', 'action', 'activation', 'target', 'detail', 'hash'] as const;
+const columns = [
+  'seq',
+  'at',
+  'tenant',
+  'actor',
+  'action',
+  'activation',
+  'target',
+  'event',
+  'conversation',
+  'detail',
+  'hash',
+] as const;
 type Line = Record<(typeof columns)[number], string>;
 
 /** What stands above the lines. */
@@ -40,6 +52,8 @@ function lineOf(row: LedgerRow): Line {
     action: entry.action,
     activation: entry.activationId ?? '',
     target: entry.target ?? '',
+    event: entry.cause?.event ?? '',
+    conversation: entry.cause?.conversation ?? '',
     detail: JSON.stringify(entry.detail),
     hash: row.hash,
   };
@@ -60,6 +74,8 @@ function cef(fields: Line): string {
     cs3: fields.target,
     cs4Label: 'detail',
     cs4: fields.detail,
+    cs6Label: 'event',
+    cs6: fields.event,
     cs5Label: 'hash',
     cs5: fields.hash,
   };

@@ -94,8 +94,8 @@ export function explain(refusal: PimProblem, doing: string): Message {
       });
     case 'malformed':
       return problem(what, {
-        why: because('PIM could not read the request that I made of it', refusal.message),
-        next: 'This is a defect of mine: tell whoever runs this bot, and do it in PIM itself.',
+        why: because('PIM calls the request invalid', refusal.message),
+        next: 'Say “status”: it may have changed meanwhile. If not, do it in PIM itself and tell whoever runs this bot.',
         link,
       });
     case 'notFound':

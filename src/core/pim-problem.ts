@@ -21,7 +21,7 @@ export type PimProblem =
   | { readonly kind: 'schedule' }
   /** PIM does not know the group as one that it manages. */
   | { readonly kind: 'unknownTarget' }
-  /** PIM could not read what it was sent: a defect of ours. */
+  /** PIM calls what it was sent invalid: it does not fit what is there, or is a defect of ours. */
   | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'notFound' }
   | { readonly kind: 'conflict' }

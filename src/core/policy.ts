@@ -16,3 +16,12 @@ export type Policy = {
   readonly authenticationContext: string | null;
   readonly approval: null | { readonly justification: boolean; readonly approvers: readonly ApproverRule[] };
 };
+
+/** The policy as the ledger keeps it beside the order that was made under it: one spelling for one policy. */
+export function policySnapshot(policy: Policy): string {
+  return JSON.stringify(policy, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

@@ -1,3 +1,4 @@
+import type { PimWrite } from '../core/audit.ts';
 import type { Person } from '../core/person.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Clock } from '../ports.ts';
@@ -29,7 +30,11 @@ export type Options = {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly tid: string;
+  readonly writes?: Writes;
 };
+
+/** Names each write, and hears of it when it is done, whatever came of it. */
+type Writes = { readonly id: () => string; readonly made: (write: PimWrite) => Promise<void> };
 
 export type Answered = { readonly kind: 'ok'; readonly status: number; readonly body: unknown } | PimProblem;
 
@@ -60,8 +65,32 @@ export function graph(options: Options): Graph {
   const send = sender(options.graphUrl);
 
   async function ask(kind: Kind, call: Call, token: string): Promise<Answered> {
-    const answer = await request(send, kind, call, token, clock);
+    const answer =
+      kind === 'write' && options.writes
+        ? await noted(options.writes, call, token)
+        : await request(send, kind, call, token, clock);
     return succeeded(answer, kind) ?? toProblem(answer, kind, clock);
+  }
+
+  async function noted(writes: Writes, call: Call, token: string): Promise<Answer> {
+    const clientRequestId = writes.id();
+    const answer = await request(send, 'write', { ...call, clientRequestId }, token, clock);
+    const { method, path, body } = call;
+    const owner = ownerOf(token);
+    const isAnswered = answer.kind === 'answer';
+    if (owner && method !== 'GET') {
+      await writes.made({
+        actor: { tid: owner.tid, oid: owner.oid },
+        method,
+        path,
+        body,
+        clientRequestId,
+        graphRequestId: isAnswered ? answer.headers.get('request-id') : null,
+        uti: owner.uti ?? null,
+        status: isAnswered ? answer.status : null,
+      });
+    }
+    return answer;
   }
 
   async function asApp(call: Call): Promise<Answered> {

@@ -6,6 +6,8 @@ export type Call = {
   /** Relative to the version, with an encoded query: `/groups/…?$select=id`. */
   readonly path: string;
   readonly body?: unknown;
+  /** By which Graph's own records find this call again. Source: Graph best practices, client-request-id. */
+  readonly clientRequestId?: string;
 };
 
 /**
@@ -58,6 +60,7 @@ export function sender(graphUrl: string): Send {
     });
     try {
       const request = client.api(call.path).responseType(ResponseType.RAW);
+      if (call.clientRequestId !== undefined) request.header('client-request-id', call.clientRequestId);
       const response = (await (call.method === 'GET'
         ? request.get()
         : call.method === 'POST'

@@ -11,6 +11,8 @@ export type CallRecord = {
   readonly token?: { readonly kind: 'delegated' | 'application'; readonly oid: string; readonly appId: string };
   /** The `grant_type` of a call to Entra's token endpoint. */
   readonly grant?: string;
+  /** The caller's name for a Graph write. */
+  readonly clientRequestId?: string;
   /** What a Graph write carried. */
   readonly body?: unknown;
   /** No such route in the sandbox. */

@@ -44,6 +44,7 @@ export async function serveGraph(side: GraphSide, request: Received): Promise<De
         query: decodeQuery(request.query),
         status: arrived,
         ...(caller.kind === 'known' ? { token: caller.recorded } : {}),
+        ...(clientRequestId !== undefined && request.method !== 'GET' ? { clientRequestId } : {}),
         ...(body.kind === 'value' && !isBatch(request) ? { body: body.value } : {}),
         ...(fault ? { fault: fault.kind } : {}),
         ...unknownRoute(answered),

@@ -42,7 +42,8 @@ export async function claimStep(ports: Ports, actor: Actor, known: Activation, c
       action: claim.action,
       activationId: stored.id,
       target: targetKey(stored.target),
-      detail: { requestId: stored.requestId },
+      // The version is what was on the card that was pressed, or what the sentence met.
+      detail: { requestId: stored.requestId, version: stored.version },
     };
     const isWon = await ports.store.commit([
       { kind: 'activation', activation },

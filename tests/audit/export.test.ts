@@ -17,6 +17,7 @@ const full = row({
   activationId: '1a2b3c4d',
   target: 'group:azure:member',
   detail: { minutes: 120, ticket: 'INC1' },
+  cause: { event: 'f:1', conversation: 'a:1' },
 });
 
 describe('a record', () => {
@@ -29,16 +30,18 @@ describe('a record', () => {
       action: 'activation.order',
       activation: '1a2b3c4d',
       target: 'group:azure:member',
+      event: 'f:1',
+      conversation: 'a:1',
       detail: { minutes: 120, ticket: 'INC1' },
       hash: full.hash,
     });
   });
 
   test('as CSV, below its header', () => {
-    expect(header('csv')).toBe('seq,at,tenant,actor,action,activation,target,detail,hash\n');
+    expect(header('csv')).toBe('seq,at,tenant,actor,action,activation,target,event,conversation,detail,hash\n');
     const detail = '"{""minutes"":120,""ticket"":""INC1""}"';
     expect(line('csv', full)).toBe(
-      `1,2026-11-23T14:05:00.000Z,tenant,adele,activation.order,1a2b3c4d,group:azure:member,${detail},${full.hash}\n`,
+      `1,2026-11-23T14:05:00.000Z,tenant,adele,activation.order,1a2b3c4d,group:azure:member,f:1,a:1,${detail},${full.hash}\n`,
     );
   });
 
@@ -46,7 +49,7 @@ describe('a record', () => {
     expect(line('cef', full)).toBe(
       `CEF:0|Jitney|Jitney|1|activation.order|activation.order|3|rt=${at} externalId=1 suser=adele cs1Label=tenant ` +
         'cs1=tenant cs2Label=activation cs2=1a2b3c4d cs3Label=target cs3=group:azure:member cs4Label=detail ' +
-        `cs4={"minutes":120,"ticket":"INC1"} cs5Label=hash cs5=${full.hash}\n`,
+        `cs4={"minutes":120,"ticket":"INC1"} cs6Label=event cs6=f:1 cs5Label=hash cs5=${full.hash}\n`,
     );
     expect(line('cef', row({ action: 'card.refused' }))).toContain('|6|');
   });

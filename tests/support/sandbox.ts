@@ -13,6 +13,7 @@ export type SandboxCall = {
   readonly status: number;
   readonly token?: { readonly kind: 'delegated' | 'application'; readonly oid: string; readonly appId: string };
   readonly grant?: string;
+  readonly clientRequestId?: string;
   readonly body?: unknown;
   readonly unknown?: true;
   readonly batch?: true;

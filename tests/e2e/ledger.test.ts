@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { intentsOf, readLedger } from '../support/ledger.ts';
+import type { Line } from '../support/ledger.ts';
+import type { SandboxCall } from '../support/sandbox.ts';
+import type { TeamsPerson } from '../support/teams-client.ts';
+import { request, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** Every effect in PIM joins to exactly one record of it and to the intent before it, and the other way round. */
+
+let world: World;
+let adele: TeamsPerson;
+let megan: TeamsPerson;
+let writes: readonly SandboxCall[];
+let ledger: readonly Line[];
+
+beforeAll(async () => {
+  world = await startWorld();
+  adele = world.person('Adele Vance');
+  megan = world.person('Megan Bowen');
+  await adele.arrive();
+  await megan.arrive();
+
+  const { card } = await request(adele, megan, 'Azure Admins');
+  await adele.press(card, 'Cancel request');
+  await adele.waitForCard(({ text }) => text.includes('Cancelled'));
+  const { task } = await request(adele, megan, 'Azure Admins');
+  await megan.press(task, 'Approve');
+  const running = await adele.waitForCard(({ buttons }) => buttons.includes('End now'));
+  await world.later('PT6M');
+  await adele.press(running, 'End now');
+  await adele.waitForCard(({ text }) => text.includes('You ended it'));
+  await (await adele.say('activate Azure Readers for 1h dry run')).reply(/Dry run/);
+
+  writes = (await world.calls()).filter(({ method, path }) => method !== 'GET' && path.includes('/privilegedAccess/'));
+  ledger = await readLedger(world.bot);
+}, 90_000);
+afterAll(() => world.stop());
+
+test('there were writes of every kind', async () => {
+  expect(await world.writes()).toEqual([
+    'activate 201',
+    'cancel 204',
+    'activate 201',
+    'decide 204',
+    'deactivate 201',
+    'activate 201',
+  ]);
+});
+
+test('each is in the ledger once, under the name that Graph knows it by, with its actor, its token and its answer', () => {
+  const made = ledger.filter(({ action }) => action === 'pim.write');
+  const names = writes.map(({ clientRequestId }) => clientRequestId);
+  expect(new Set(names).size).toBe(writes.length);
+  expect(made.map(({ detail }) => detail['clientRequestId'])).toEqual(names);
+  expect(made.map(({ actor }) => actor?.oid)).toEqual(writes.map(({ token }) => token?.oid));
+  expect(made.map(({ detail }) => detail['status'])).toEqual(writes.map(({ status }) => status));
+  for (const { detail } of made) {
+    expect(detail['uti']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(detail['graphRequestId']).toMatch(/^[0-9a-f-]{36}$/);
+  }
+});
+
+test('each has its intent before it, which tells the activity and the conversation that brought it about', () => {
+  const effects = writes.filter(({ body }) => (body as { isValidationOnly?: boolean }).isValidationOnly !== true);
+  for (const effect of effects) {
+    const record = ledger.find(({ detail }) => detail['clientRequestId'] === effect.clientRequestId);
+    const intents = intentsOf(effect, ledger).filter(({ seq }) => seq < (record?.seq ?? 0));
+    expect(intents).toHaveLength(1);
+    expect(intents[0]?.cause).toEqual({ event: expect.any(String), conversation: `a:${effect.token?.oid ?? ''}` });
+  }
+  expect(new Set(ledger.map(({ cause }) => cause?.event).filter(Boolean)).size).toBeGreaterThan(4);
+});
+
+test('an order tells the policy it was made under, a decision what its card showed', () => {
+  const order = ledger.find(({ action }) => action === 'activation.order');
+  expect(JSON.parse(String(order?.detail['policy']))).toMatchObject({ approval: { justification: false } });
+  const decision = ledger.find(({ action }) => action === 'approval.approve');
+  expect(decision?.detail['version']).toBeGreaterThan(1);
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { AuditEntry } from '../../src/core/audit.ts';
+import { verify } from '../../src/audit/ledger.ts';
+import { loadConfig } from '../../src/config.ts';
+import { openLedger } from '../../src/store/open.ts';
+import type { StartedBot } from './bot.ts';
+import type { SandboxCall } from './sandbox.ts';
+
+export type Line = AuditEntry & { readonly seq: number };
+
+/** Every line of the bot's ledger, which is verified on the way. */
+export async function readLedger(bot: StartedBot): Promise<readonly Line[]> {
+  const ledger = await openLedger(`sqlite:${join(bot.folder, 'jitney.db')}`);
+  try {
+    const rows = await ledger.ledger(0, 1_000_000);
+    const verified = verify(rows, sandboxKey());
+    if (!verified.ok) throw new Error(`record ${verified.seq} of the ledger is bad: ${verified.why}`);
+    return rows.map(({ seq, entry }) => ({ ...(JSON.parse(entry) as AuditEntry), seq }));
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** The sandbox's committed key, as the bot derives the ledger's from it. */
+function sandboxKey(): Uint8Array {
+  const loaded = loadConfig({
+    SANDBOX: '1',
+    TENANT_ID: '7f1d0000-0000-4000-8000-000000000001',
+    GRAPH_CLIENT_ID: '7f1d0000-0000-4000-8000-000000000002',
+    GRAPH_CLIENT_SECRET: 'nothing',
+    GRAPH_URL: 'https://localhost:1',
+    AUTHORITY_URL: 'https://localhost:2',
+    TOKEN_ENCRYPTION_KEY: 'aml0bmV5LXNhbmRib3gta2V5LW5vdC1hLXNlY3JldCE=',
+  });
+  if (loaded.kind !== 'config') throw new Error('the sandbox’s configuration is not one');
+  return loaded.config.keys.ledger;
+}
+
+/** The lines that stood in the ledger as the intent of this write when it was made. */
+export function intentsOf(write: SandboxCall, ledger: readonly Line[]): readonly Line[] {
+  const { customData, groupId, action } = (write.body ?? {}) as Readonly<Record<string, string | undefined>>;
+  const own = ledger.filter(({ actor, action: did }) => actor?.oid === write.token?.oid && did !== 'pim.write');
+  if (action === 'selfActivate') {
+    return own.filter((line) => line.action === 'activation.order' && line.activationId === customData);
+  }
+  if (action === 'selfDeactivate') {
+    return own.filter((line) => line.action === 'activation.end' && line.target?.includes(groupId ?? '?'));
+  }
+  const request = /(?:assignmentScheduleRequests|assignmentApprovals)\/([^/]+)/.exec(write.path)?.[1];
+  return own.filter((line) => line.detail['requestId'] === request);
+}
