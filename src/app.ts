@@ -1,6 +1,6 @@
 import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
-import type { Place } from './core/place.ts';
+import type { Person } from './core/person.ts';
 import { activate, unkeep } from './activate/activate.ts';
 import { orderVerified } from './activate/order.ts';
 import { rule } from './approve/rule.ts';
@@ -10,6 +10,7 @@ import type { Guard } from './core/button.ts';
 import { readTargetKey } from './core/target.ts';
 import { end } from './deactivate/end.ts';
 import { createOutbox } from './deliver/deliver.ts';
+import { extendTaken } from './extend/extend.ts';
 import { renewWhenOver } from './extend/renew.ts';
 import { answeredThere, createElsewhere, noOwnChat, ownChat } from './elsewhere.ts';
 import { welcome } from './help/help.ts';
@@ -17,7 +18,7 @@ import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.t
 import { createRefuse } from './refuse.ts';
 import { redraw } from './redraw.ts';
 import { isAboutTheRoom, obey } from './sentences.ts';
-import { expireSignIns } from './sign-in/sign-in.ts';
+import { expireSignIns, signedIn as signedInAs } from './sign-in/sign-in.ts';
 import { reach } from './watch/settle.ts';
 import { unreachable } from './watch/unreachable.ts';
 import { watch } from './watch/watch.ts';
@@ -31,6 +32,8 @@ export type App = {
   readonly tick: () => Promise<void>;
   /** Before the end: what was begun is finished, its answers are sent, nothing new is begun. */
   readonly drain: () => Promise<void>;
+  /** Somebody finished a sign-in, here: what waited for it goes on. */
+  readonly signedIn: (person: Person, parkedId: string) => Promise<void>;
 };
 
 /** A command is answered at once; one that is older than this and unanswered was cut off. */
@@ -188,9 +191,9 @@ export function createApp(ports: Ports, guard: Guard): App {
   async function resume(parked: Parked): Promise<void> {
     const known = await ports.store.knownPerson(parked.person);
     const actor: Actor = { ...parked.person, name: known?.name ?? null, zone: known?.zone ?? null };
-    const { place, body } = parked;
+    const { place } = parked;
     const within = causedBy(ports, { event: `resumed ${parked.id}`, conversation: place.conversationId });
-    const replies = await goOn(within, actor, place, body);
+    const replies = await goOn(within, actor, parked);
     await ports.store.commit(
       replies.map((message, index) => ({
         kind: 'job',
@@ -230,13 +233,15 @@ export function createApp(ports: Ports, guard: Guard): App {
     return null;
   }
 
-  async function goOn(within: Ports, actor: Actor, place: Place, body: Parked['body']): Promise<readonly Message[]> {
+  async function goOn(within: Ports, actor: Actor, { place, body, check }: Parked): Promise<readonly Message[]> {
+    const challenge = check?.claims ?? null;
     if (body.kind === 'sentence')
       return body.text === '' ? [] : obey(within, { text: body.text, actor, place, scope: body.scope });
     if (body.kind === 'stepUp') {
-      const message = await orderVerified(within, body.activationId);
+      const message = await orderVerified(within, body.activationId, challenge);
       return message ? [message] : [];
     }
+    if (body.kind === 'extension') return extendTaken(within, actor, place, body, challenge);
     if (body.kind === 'wish') {
       const target = readTargetKey(body.targetKey);
       const named = target && { target, name: body.targetName };
@@ -245,15 +250,20 @@ export function createApp(ports: Ports, guard: Guard): App {
     }
     if (body.kind !== 'action' || !isVerb(body.verb)) return [];
     if (body.verb !== 'approve' && body.verb !== 'deny') {
-      return (await press(within, { actor, place, verb: body.verb, id: body.id, inputs: {} })).said;
+      return (await press(within, { actor, place, verb: body.verb, id: body.id, inputs: {}, challenge })).said;
     }
-    const ruled = await rule(within, actor, place, body.id, body.verb, body.reason);
+    const ruled = await rule(within, actor, place, body.id, body.verb, body.reason, challenge);
     // The card still shows the sign-in; it takes its own form again, with whatever came out.
     const reader = { kind: 'approver', oid: actor.oid } as const;
     await ports.store.commit([
       { kind: 'job', job: { kind: 'card', activationId: body.id, reader }, due: ports.clock.now() },
     ]);
     if (ruled.kind === 'said') return [ruled.message];
+    if (ruled.kind === 'signIn') {
+      const job = { kind: 'signInCard', parkedId: ruled.parkedId, state: 'open' } as const;
+      await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+      return [];
+    }
     const note = ruled.message.kind === 'approval' ? ruled.message.note : null;
     return note === null ? [] : [notice('⚠', note)];
   }
@@ -302,7 +312,27 @@ export function createApp(ports: Ports, guard: Guard): App {
     }
   }
 
-  return { handle, compose: elsewhere.compose, tick, drain };
+  async function signedIn(person: Person, parkedId: string): Promise<void> {
+    const here = goOnHere(person, await signedInAs(ports, person, parkedId));
+    turns.add(here);
+    void here.finally(() => turns.delete(here));
+    void flush();
+  }
+
+  /** One after the other: a check may be good for one write only, and the next one has to know. Never throws. */
+  async function goOnHere(person: Person, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      try {
+        const taken = await ports.store.takeParked(id, person, ports.clock.wall());
+        if (taken) await resume(taken);
+      } catch (error) {
+        ports.log.error('resume.failed', { error });
+      }
+    }
+    if (ids.length > 0) await flush();
+  }
+
+  return { handle, compose: elsewhere.compose, signedIn, tick, drain };
 }
 
 function edited(): Message {

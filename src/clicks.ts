@@ -16,7 +16,7 @@ import { extend, extendNow } from './extend/extend.ts';
 import { renewLater, takeBackRenewal } from './extend/renew.ts';
 import type { Actor, Ports } from './ports.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
-import { parkForSignIn } from './sign-in/sign-in.ts';
+import { parkForSignIn } from './sign-in/park.ts';
 import { obey } from './sentences.ts';
 import { list, page } from './status/status.ts';
 
@@ -26,6 +26,8 @@ export type Click = {
   readonly verb: Verb;
   readonly id: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** The check that the person has just passed for it. */
+  readonly challenge?: string | null;
 };
 
 /** card replaces the clicked one; said is written below it and leaves it as it is. */
@@ -67,7 +69,7 @@ const writing: readonly Verb[] = [
 
 /** A button was pressed by the person it was made for; the seal has been checked, the actor is the verified one. */
 export async function press(ports: Ports, click: Click): Promise<Clicked> {
-  const { actor, place, verb, id, inputs } = click;
+  const { actor, place, verb, id, inputs, challenge = null } = click;
   const closed = await refuseWhenReadOnly(ports, actor, verb);
   if (closed) return said(closed);
   if (writing.includes(verb) && !(await ports.signIn.has(actor))) return signInFirst(ports, click);
@@ -75,7 +77,7 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
   switch (verb) {
     case 'approve':
     case 'deny': {
-      const ruled = await rule(ports, actor, place, id, verb, reason);
+      const ruled = await rule(ports, actor, place, id, verb, reason, challenge);
       return ruled.kind === 'said' ? said(ruled.message) : replaced(ruled.message);
     }
     case 'denyForm':
@@ -83,7 +85,7 @@ export async function press(ports: Ports, click: Click): Promise<Clicked> {
       return decisionForm(ports, actor, id, verb === 'denyForm' ? 'deny' : 'decide');
     case 'cancel':
     case 'end':
-      return ownActivation(ports, actor, id, verb);
+      return ownActivation(ports, actor, id, verb, challenge);
     case 'endLater': {
       const running = await ports.store.activation(id);
       return said(running ? await endLater(ports, actor, running) : notYours());
@@ -155,10 +157,16 @@ async function decisionForm(ports: Ports, actor: Actor, id: string, form: 'decid
   return replaced({ kind: 'approval', activation, form, note: null });
 }
 
-async function ownActivation(ports: Ports, actor: Actor, id: string, verb: 'cancel' | 'end'): Promise<Clicked> {
+async function ownActivation(
+  ports: Ports,
+  actor: Actor,
+  id: string,
+  verb: 'cancel' | 'end',
+  challenge: string | null,
+): Promise<Clicked> {
   const activation = await ports.store.activation(id);
   if (!activation || activation.person.oid !== actor.oid) return said(notYours());
-  const message = await (verb === 'end' ? end : cancel)(ports, actor, activation);
+  const message = await (verb === 'end' ? end : cancel)(ports, actor, activation, { challenge });
   return { card: await fresh(ports, activation), said: message ? [message] : [] };
 }
 

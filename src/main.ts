@@ -23,7 +23,6 @@ import type { Clock, Log, Ports } from './ports.ts';
 import { readOnlyPim } from './read-only.ts';
 import { redact } from './redact.ts';
 import { followSandboxClock } from './sandbox-clock.ts';
-import { signedIn } from './sign-in/sign-in.ts';
 import { openStore } from './store/open.ts';
 import { createBot } from './teams/bot.ts';
 import { createServer } from './teams/server.ts';
@@ -51,11 +50,12 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     config: { ...registration, publicUrl: config.publicUrl, key: keys.tokens },
     clock,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
-    onSignedIn: (person, parkedId) => signedIn(ports, person, parkedId),
+    onSignedIn: (person, parkedId) => application.signedIn(person, parkedId),
     loginHint: (person) => directory.userName(person.oid),
   });
   const writes = { id: () => randomUUID(), made: recordWrite };
-  const graph = { graphUrl: config.graph.url, clock, tid, tokens: { app, of: identity.tokenOf }, writes };
+  const tokens = { app, of: identity.tokenOf, stepUps: identity.stepUps };
+  const graph = { graphUrl: config.graph.url, clock, tid, tokens, writes };
   const directory = graphDirectory(graph);
   const seal = sealer(keys.cards, tid, () => randomBytes(9).toString('base64url'));
   const { appId, cloud, openIdMetadataUrl } = config.bot;

@@ -1,5 +1,6 @@
 import type { Activation, Verdict, Wish } from './core/activation.ts';
 import type { AuditEntry } from './core/audit.ts';
+import type { Check } from './core/check.ts';
 import type { Message } from './core/message.ts';
 import type { Moment } from './core/moment.ts';
 import type { Reading } from './core/observe.ts';
@@ -102,6 +103,7 @@ export type Stage = {
   readonly by: NamedPerson | null;
   readonly justification: string | null;
 };
+export type StageId = { readonly approvalId: string; readonly stageId: string };
 export type Staged = { readonly kind: 'stage'; readonly stage: Stage } | PimProblem;
 
 /** A running assignment of PIM: activated by an eligible person, or assigned by an administrator. */
@@ -112,6 +114,7 @@ export type Holder = {
   readonly endsAt: Moment | null;
 };
 
+/** challenge: PIM asked for this check before, so only a token that answers it is used; it may have gone meanwhile. */
 export interface Pim {
   /** Everything the person may activate; cached for seconds unless fresh. Never authority: PIM is. */
   eligibilities(person: Person, options?: { readonly fresh: boolean }): Promise<readonly Eligibility[]>;
@@ -119,14 +122,14 @@ export interface Pim {
   policy(target: Target, options?: { readonly fresh: boolean }): Promise<Policy>;
   policies(targets: readonly Target[]): Promise<readonly (Policy | null)[]>;
   /** selfActivate with the person's own token. marker travels in customData. */
-  order(person: Person, target: Target, wish: Wish, marker: string): Promise<Ordered>;
+  order(person: Person, target: Target, wish: Wish, marker: string, challenge?: string | null): Promise<Ordered>;
   /** A dry run: PIM judges the order by its policy and nothing comes of it (isValidationOnly). */
   validate(person: Person, target: Target, wish: Wish): Promise<Done>;
   /** After a lost answer: our order again, by marker, else by person, target, justification and time. null: PIM has none. */
   findOrder(activation: Activation): Promise<Reading | null>;
   /** selfDeactivate with the person's own token. */
-  end(person: Person, target: Target): Promise<Done>;
-  cancel(person: Person, requestId: string): Promise<Done>;
+  end(person: Person, target: Target, challenge?: string | null): Promise<Done>;
+  cancel(person: Person, requestId: string, challenge?: string | null): Promise<Done>;
   /** Reads as the app, batched; the map lacks what could not be read now. */
   read(activations: readonly Activation[]): Promise<ReadonlyMap<string, Reading>>;
   /** Running assignments of the person: what is active, also when it was activated elsewhere. */
@@ -134,9 +137,9 @@ export interface Pim {
   /** Who has this group now, as member or owner, however they came by it; read as the app. */
   holders(groupId: string): Promise<readonly Holder[]>;
   /** The open stage of an approval, read with the approver's own token. */
-  stage(approver: Person, approvalId: string): Promise<Staged>;
+  stage(approver: Person, approvalId: string, challenge?: string | null): Promise<Staged>;
   /** Decides with the approver's own token. conflict: somebody else was first. */
-  rule(approver: Person, approvalId: string, stageId: string, verdict: Verdict, reason: string): Promise<Done>;
+  rule(approver: Person, stage: StageId, verdict: Verdict, reason: string, challenge?: string | null): Promise<Done>;
 }
 
 /** A direct member or owner of a group; name null when it cannot be read. Not a person: a group or an app. */
@@ -164,6 +167,8 @@ export interface Directory {
 export interface SignIn {
   /** True when a usable token of the person is kept. */
   has(person: Person): Promise<boolean>;
+  /** True when the person passed this check here a moment ago; known to the process that took the sign-in only. */
+  verified(person: Person, claims: string): Promise<boolean>;
   /** An address on our own server that signs this very person in and then wakes the parked wish. */
   link(person: Person, parkedId: string, claims: string | null): Promise<string>;
   forget(person: Person): Promise<void>;
@@ -179,24 +184,21 @@ export type Parked = {
   readonly at: Moment;
   readonly expiresAt: Moment;
   readonly body: ParkedBody;
+  /** What has to be proved before it goes on, beyond being signed in. */
+  readonly check?: Check;
 };
 
 export type ParkedBody =
   | { readonly kind: 'sentence'; readonly text: string; readonly scope: Place['kind'] }
   | { readonly kind: 'action'; readonly verb: string; readonly id: string; readonly reason: string }
-  /** A running activation to be ended and asked for again, longer; waits for the person's yes. */
+  /** A running activation to be ended and asked for again, longer; waits for the person's yes, or for a check. */
   | { readonly kind: 'extension'; readonly activationId: string; readonly ask: ParkedAsk }
   /** A new request for when the running activation has ended; taken when it is sent, or taken back. */
   | { readonly kind: 'renewal'; readonly activationId: string; readonly ask: ParkedAsk }
   /** What was filled into a form; it goes on after the sign-in. */
   | { readonly kind: 'wish'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
-  /** An intent whose policy wants one more check of the person; it is ordered when that is done. */
-  | {
-      readonly kind: 'stepUp';
-      readonly activationId: string;
-      readonly targetName: string;
-      readonly claims: string | null;
-    }
+  /** An intent that waits for the person to pass a check, or (without one) to sign in again; then it is ordered. */
+  | { readonly kind: 'stepUp'; readonly activationId: string; readonly targetName: string }
   | {
       readonly kind: 'question';
       readonly targetKey: string;
@@ -363,6 +365,8 @@ export interface Store {
   parked(id: string): Promise<Parked | null>;
   /** Hands the parked wish out exactly once; null when unknown, not this person's, taken or expired. */
   takeParked(id: string, person: Person, now: Moment): Promise<Parked | null>;
+  /** What waits for a sign-in or a check of this person, oldest first. */
+  parkedFor(person: Person, now: Moment): Promise<readonly Parked[]>;
   /** Sign-ins that nobody finished; each returned once. */
   takeExpiredParked(now: Moment): Promise<readonly Parked[]>;
 

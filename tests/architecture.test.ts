@@ -13,13 +13,15 @@ import type { Rules, Tree } from './support/arrows.ts';
  */
 const edges = [
   'activate -> watch/settle.ts',
-  'approve -> sign-in/sign-in.ts',
+  'approve -> sign-in/park.ts',
   'approve -> watch/settle.ts',
   'approve -> watch/step.ts',
+  'deactivate -> sign-in/park.ts',
   'deactivate -> watch/settle.ts',
   'deactivate -> watch/step.ts',
   'extend -> activate/activate.ts',
   'extend -> deactivate/end.ts',
+  'extend -> sign-in/park.ts',
   'sign-in -> activate/order.ts',
   'status -> watch/settle.ts',
   'watch -> activate/recover.ts',

@@ -1,19 +1,24 @@
+import { createHash } from 'node:crypto';
 import type { Activation } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
-import type { Ports } from '../ports.ts';
+import type { Change, Ports } from '../ports.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
+
+/** What the person has just done for it: signed in (claims null), or passed the check that these claims ask for. */
+type Verified = { readonly claims: string | null };
 
 /**
  * Sends the durable intent to PIM as the person, and takes in what PIM answers. A lost answer is never ordered again
- * here: the watch reads it back. Null: the activation's own card tells how it went. again: the person has just passed
- * the check that PIM asked for, so a second challenge is told and not looped.
+ * here: the watch reads it back. Null: the activation's own card tells how it went. A sign-in that changed nothing is
+ * told and not looped; of a check PIM says so itself (a challenge without claims).
  */
-export async function order(ports: Ports, activation: Activation, again = false): Promise<Message | null> {
+export async function order(ports: Ports, activation: Activation, verified?: Verified): Promise<Message | null> {
+  const { person, target, wish, id: marker } = activation;
   const [outcome] = await Promise.all([
-    ports.pim.order(activation.person, activation.target, activation.wish, activation.id),
+    ports.pim.order(person, target, wish, marker, verified?.claims),
     lookUpApprovers(ports, activation),
   ]);
   switch (outcome.kind) {
@@ -26,11 +31,9 @@ export async function order(ports: Ports, activation: Activation, again = false)
     case 'pending':
       return adopt(ports, activation, outcome);
     case 'signIn':
-      return again ? refused(ports, activation, outcome) : verify(ports, activation, null);
+      return verified ? refused(ports, activation, outcome) : verify(ports, activation, null);
     case 'stepUp':
-      return outcome.claims === null || again
-        ? refused(ports, activation, outcome)
-        : verify(ports, activation, outcome.claims);
+      return outcome.claims === null ? refused(ports, activation, outcome) : verify(ports, activation, outcome.claims);
     default:
       return refused(ports, activation, outcome);
   }
@@ -66,32 +69,64 @@ const verifyMs = 10 * 60_000;
 
 /**
  * Nothing happened at PIM: the intent waits until the person has passed the check, or has signed in again (claims null),
- * then goes on by itself.
+ * then goes on by itself. All targets of a sentence that want the same share one card; so does what is asked while such a
+ * card waits.
  */
 async function verify(ports: Ports, activation: Activation, claims: string | null): Promise<Message | null> {
   const stored = await ports.store.activation(activation.id);
   if (stored?.phase !== 'ordering') return null;
-  const id = ports.ids.id();
-  const at = ports.clock.wall();
-  const body = { kind: 'stepUp', activationId: stored.id, targetName: stored.targetName, claims } as const;
-  const { person, place } = stored;
-  await ports.store.commit([
-    {
-      kind: 'activation',
-      activation: { ...stored, readAt: ports.clock.now() + verifyMs, version: stored.version + 1 },
-    },
-    { kind: 'park', parked: { id, person, place, at, expiresAt: at + verifyMs, body } },
-    { kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'open' }, due: ports.clock.now() },
-  ]);
-  return null;
+  const card = cardFor(stored, claims);
+  const before = (await ports.store.parkedFor(stored.person, ports.clock.wall())).find(
+    ({ id, check }) => id === card || (claims !== null && check?.claims === claims),
+  );
+  if (before === undefined && (await park(ports, stored, card, claims, true))) return null;
+  await park(ports, stored, ports.ids.id(), claims, false);
+  if (before === undefined || before.id === card) return null;
+  return notice('◷', `${stored.targetName} waits for the same check.`, 'Pass it once and I go on with both.');
 }
 
-/** The check is passed: the intent that waited for it is ordered. */
-export async function orderVerified(ports: Ports, activationId: string): Promise<Message | null> {
+/** The same for all targets of one sentence that want the same check, and another one each time it is asked for. */
+function cardFor({ batch, id, version }: Activation, claims: string | null): string {
+  const text = JSON.stringify([batch ?? id, version, claims]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** False when somebody parked under this id already. */
+async function park(
+  ports: Ports,
+  stored: Activation,
+  id: string,
+  claims: string | null,
+  withCard: boolean,
+): Promise<boolean> {
+  const { person, place, targetName } = stored;
+  const at = ports.clock.wall();
+  const body = { kind: 'stepUp', activationId: stored.id, targetName } as const;
+  const parked = { id, person, place, at, expiresAt: at + verifyMs, body };
+  // Whoever tells that the time is up goes first; a reading before that would only say less.
+  const readAt = ports.clock.now() + verifyMs + 60_000;
+  return ports.store.commit([
+    { kind: 'activation', activation: { ...stored, readAt, version: stored.version + 1 } },
+    { kind: 'park', parked: claims === null ? parked : { ...parked, check: { claims, targetName } } },
+    ...(withCard ? [openCard(ports, id)] : []),
+  ]);
+}
+
+function openCard(ports: Ports, parkedId: string): Change {
+  return { kind: 'job', job: { kind: 'signInCard', parkedId, state: 'open' }, due: ports.clock.now() };
+}
+
+/** The check is passed, or the sign-in done: the intent that waited for it is ordered. */
+export async function orderVerified(
+  ports: Ports,
+  activationId: string,
+  claims: string | null,
+): Promise<Message | null> {
   const activation = await ports.store.activation(activationId);
   if (activation?.phase !== 'ordering') return null;
   const claimed = { ...activation, readAt: ports.clock.now() + 20_000, version: activation.version + 1 };
-  return (await ports.store.commit([{ kind: 'activation', activation: claimed }])) ? order(ports, claimed, true) : null;
+  const isOurs = await ports.store.commit([{ kind: 'activation', activation: claimed }]);
+  return isOurs ? order(ports, claimed, { claims }) : null;
 }
 
 /** PIM has one already: ours, if an earlier answer was lost, or one that was made elsewhere. */

@@ -3,7 +3,7 @@ import type { Message } from '../core/message.ts';
 import type { Verdict } from '../core/activation.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Change, Ports } from '../ports.ts';
-import { parkForSignIn } from '../sign-in/sign-in.ts';
+import { parkForSignIn } from '../sign-in/park.ts';
 import { noSuchRequest, rule } from './rule.ts';
 
 /** Sends the cards of everything that waits for this approver again, in case the chat lost them. */
@@ -51,7 +51,13 @@ export async function ruleByText(
     return null;
   }
   const before = activation.ruling;
-  const { message } = await rule(ports, actor, place, id, verdict, reason);
+  const ruled = await rule(ports, actor, place, id, verdict, reason);
+  const { message } = ruled;
+  if (ruled.kind === 'signIn') {
+    const job = { kind: 'signInCard', parkedId: ruled.parkedId, state: 'open' } as const;
+    await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+    return null;
+  }
   if (message.kind !== 'approval') return message;
   const reader = { kind: 'approver', oid: actor.oid } as const;
   await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: id, reader }, due: ports.clock.now() }]);

@@ -1,4 +1,3 @@
-import { identityOf } from '../core/person.ts';
 import { isOver } from '../core/activation.ts';
 import type { Activation, Verdict } from '../core/activation.ts';
 import { explain } from '../core/explain.ts';
@@ -6,11 +5,15 @@ import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Ports, Stage } from '../ports.ts';
+import { parkedOf } from '../sign-in/park.ts';
 import { settle } from '../watch/settle.ts';
 import { claimStep, isUnderWay } from '../watch/step.ts';
 
 /** What a click or a typed decision leads to; the card kind is the approver's own card, ready to replace the clicked one. */
-export type Ruled = { readonly kind: 'card' | 'said' | 'signIn'; readonly message: Message };
+export type Ruled =
+  | { readonly kind: 'card' | 'said'; readonly message: Message }
+  /** It waits under this id. */
+  | { readonly kind: 'signIn'; readonly parkedId: string; readonly message: Message };
 
 /** One sentence for a request that is not there and for one that is none of the actor's business: they look alike. */
 export function noSuchRequest(): Message {
@@ -31,6 +34,7 @@ export async function rule(
   id: string,
   verdict: Verdict,
   reason: string,
+  challenge: string | null = null,
 ): Promise<Ruled> {
   const activation = await ports.store.activation(id);
   if (!activation || activation.person.tid !== actor.tid) return said(noSuchRequest());
@@ -46,21 +50,26 @@ export async function rule(
       verdict === 'deny' ? 'deny' : 'decide',
     );
   }
-  if (!(await ports.signIn.has(actor))) return askSignIn(ports, actor, place, activation, verdict, reason);
-  return decideAs(ports, actor, place, activation, activation.approvalId, verdict, reason);
+  const decision = { place, activation, approvalId: activation.approvalId, verdict, reason, challenge };
+  if (!(await ports.signIn.has(actor))) return askSignIn(ports, actor, decision, null);
+  return decideAs(ports, actor, decision);
 }
 
-async function decideAs(
-  ports: Ports,
-  actor: Actor,
-  place: Place,
-  activation: Activation,
-  approvalId: string,
-  verdict: Verdict,
-  reason: string,
-): Promise<Ruled> {
+type Decision = {
+  readonly place: Place;
+  readonly activation: Activation;
+  readonly approvalId: string;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  /** The check that the approver has just passed for it. */
+  readonly challenge: string | null;
+};
+
+async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise<Ruled> {
+  const { activation, approvalId, verdict, reason, challenge } = decision;
   const staged = await ports.pim.stage(actor, approvalId);
-  if (staged.kind === 'signIn') return askSignIn(ports, actor, place, activation, verdict, reason);
+  if (staged.kind === 'signIn') return askSignIn(ports, actor, decision, null);
+  if (staged.kind === 'stepUp' && staged.claims !== null) return askSignIn(ports, actor, decision, staged.claims);
   if (staged.kind !== 'stage') return refused(ports, activation, explain(staged, `take your decision`));
   const { stage } = staged;
   if (!stage.open) return decidedElsewhere(ports, actor, activation, stage);
@@ -73,8 +82,12 @@ async function decideAs(
     may: ({ phase, ruling }) => phase === 'waiting' && ruling === null,
   });
   if (claimed.kind === 'lost') return card(claimed.activation, whoIsAtIt(claimed.activation, actor));
-  const outcome = await ports.pim.rule(actor, approvalId, stage.id, verdict, reason);
+  const outcome = await ports.pim.rule(actor, { approvalId, stageId: stage.id }, verdict, reason, challenge);
   switch (outcome.kind) {
+    case 'stepUp':
+      await giveBack(ports, activation.id);
+      if (outcome.claims !== null) return askSignIn(ports, actor, decision, outcome.claims);
+      return refused(ports, activation, explain(outcome, 'take your decision'));
     case 'done':
       return taken(ports, actor, activation.id, verdict, reason);
     case 'conflict': {
@@ -165,37 +178,23 @@ async function refused(ports: Ports, activation: Activation, why: Message): Prom
   return card(stored, note);
 }
 
-const signInMs = 10 * 60_000;
-
-/** The decision waits for the sign-in, in this very card, and then goes on by itself. */
+/** The decision waits for the sign-in or the check, in this very card, and then goes on by itself. */
 async function askSignIn(
   ports: Ports,
   actor: Actor,
-  place: Place,
-  activation: Activation,
-  verdict: Verdict,
-  reason: string,
+  { place, activation, verdict, reason }: Decision,
+  claims: string | null,
 ): Promise<Ruled> {
-  const id = ports.ids.id();
-  const now = ports.clock.wall();
-  const person = identityOf(actor);
-  await ports.store.commit([
-    {
-      kind: 'park',
-      parked: {
-        id,
-        person,
-        place,
-        at: now,
-        expiresAt: now + signInMs,
-        body: { kind: 'action', verb: verdict, id: activation.id, reason },
-      },
-    },
-  ]);
-  const url = await ports.signIn.link(person, id, null);
+  const { id, personName, targetName } = activation;
+  const check = claims === null ? null : { claims, targetName };
+  const parked = parkedOf(ports, actor, place, { kind: 'action', verb: verdict, id, reason }, check);
+  await ports.store.commit([{ kind: 'park', parked }]);
+  const url = await ports.signIn.link(parked.person, parked.id, claims);
   const doing = verdict === 'approve' ? 'approve' : 'deny';
-  const going = `${doing} ${activation.personName}’s ${activation.targetName}`;
-  return { kind: 'signIn', message: { kind: 'signIn', url, state: 'open', going, stepUpFor: null } };
+  const going = `${doing} ${personName}’s ${targetName}`;
+  const stepUpFor = check === null ? null : targetName;
+  const message = { kind: 'signIn', url, state: 'open', going, stepUpFor } as const;
+  return { kind: 'signIn', parkedId: parked.id, message };
 }
 
 function ownRequest(activation: Activation): Message {

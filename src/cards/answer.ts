@@ -113,7 +113,12 @@ function signInWords(message: Of<'signIn'>): { shape: string; title: string; why
         why: 'PIM takes requests and decisions only from you yourself.',
         next: after,
       }
-    : { shape: '⚠', title: `One more check for ${check}`, why: 'Its policy wants a fresh sign-in.', next: after };
+    : {
+        shape: '⚠',
+        title: `One more check for ${check}`,
+        why: 'Its policy wants a fresh sign-in.',
+        next: message.going === null ? 'I go on by myself when you are done.' : after,
+      };
 }
 
 export function noticeView(message: Of<'notice'>): View {

@@ -31,6 +31,7 @@ export function explain(refusal: PimProblem, doing: string): Message {
         link,
       });
     case 'stepUp':
+      if (refusal.claims === null) return checkInVain(what);
       return problem(what, {
         why: 'Its policy wants one more check of who you are (step-up).',
         next: 'Verify, or do it in PIM itself.',
@@ -124,6 +125,15 @@ export function explain(refusal: PimProblem, doing: string): Message {
         link,
       });
   }
+}
+
+/** The person passed the check and PIM wants it all the same: a second time would end the same way. */
+function checkInVain(what: string): Message {
+  return problem(what, {
+    why: 'Its policy wants one more check of who you are, and PIM did not accept the sign-in that was made for it.',
+    next: 'Do it in PIM itself; if that fails too, whoever looks after Conditional Access can see why.',
+    link: { url: portalMyGroups, title: 'Open PIM' },
+  });
 }
 
 /** PIM does not always say why. */

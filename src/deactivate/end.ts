@@ -11,12 +11,24 @@ import type { Reading } from '../core/observe.ts';
 import type { NamedTarget } from '../core/target.ts';
 import { targetKey } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Done, Ports } from '../ports.ts';
+import type { Actor, Done, ParkedBody, Ports } from '../ports.ts';
+import { parkForSignIn } from '../sign-in/park.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
 import { claimStep } from '../watch/step.ts';
 
-/** Ends the person's own running activation. Null: its card tells how it went. */
-export async function end(ports: Ports, actor: Actor, activation: Activation): Promise<Message | null> {
+/** How a write goes on after a check. challenge: it was passed just now. then: what to go on with, if not the same again. */
+export type Going = { readonly challenge?: string | null; readonly then?: ParkedBody };
+
+/**
+ * Ends the person's own running activation. Null: its card tells how it went, or the card of the check that PIM wants
+ * first.
+ */
+export async function end(
+  ports: Ports,
+  actor: Actor,
+  activation: Activation,
+  going: Going = {},
+): Promise<Message | null> {
   if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
   if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
   if (activation.phase !== 'active') {
@@ -26,7 +38,7 @@ export async function end(ports: Ports, actor: Actor, activation: Activation): P
     });
   }
   const outcome = await write(ports, actor, activation, 'end', () =>
-    ports.pim.end(activation.person, activation.target),
+    ports.pim.end(activation.person, activation.target, going.challenge),
   );
   if (outcome === null) return busy(activation);
   const by = { oid: actor.oid, name: activation.personName };
@@ -35,6 +47,8 @@ export async function end(ports: Ports, actor: Actor, activation: Activation): P
     return null;
   }
   await settle(ports, activation.id, answered(activation, null), { step: null });
+  if (await checkFirst(ports, activation, outcome, going.then ?? { ...again, verb: 'end', id: activation.id }))
+    return null;
   ports.log.warn('pim.refused', { activation: activation.id, kind: outcome.kind });
   return outcome.kind === 'tooShort'
     ? tooEarly(ports, actor, activation)
@@ -70,7 +84,12 @@ export async function endLater(ports: Ports, actor: Actor, activation: Activatio
 }
 
 /** Takes back the person's own waiting request. */
-export async function cancel(ports: Ports, actor: Actor, activation: Activation): Promise<Message | null> {
+export async function cancel(
+  ports: Ports,
+  actor: Actor,
+  activation: Activation,
+  going: Going = {},
+): Promise<Message | null> {
   if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
   if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
   const { requestId } = activation;
@@ -89,14 +108,27 @@ export async function cancel(ports: Ports, actor: Actor, activation: Activation)
       },
     );
   }
-  const outcome = await write(ports, actor, activation, 'cancel', () => ports.pim.cancel(activation.person, requestId));
+  const outcome = await write(ports, actor, activation, 'cancel', () =>
+    ports.pim.cancel(activation.person, requestId, going.challenge),
+  );
   if (outcome === null) return busy(activation);
   if (outcome.kind === 'done') {
     await settle(ports, activation.id, answered(activation, 'Canceled'), { step: null });
     return null;
   }
   await settle(ports, activation.id, answered(activation, null), { step: null, readAt: ports.clock.now() });
+  if (await checkFirst(ports, activation, outcome, { ...again, verb: 'cancel', id: activation.id })) return null;
   return explain(outcome, `cancel the request for ${activation.targetName}`);
+}
+
+const again = { kind: 'action', reason: '' } as const;
+
+/** True when PIM wants a check of the person before the write: it waits for that, and goes on by itself. */
+async function checkFirst(ports: Ports, activation: Activation, outcome: Done, then: ParkedBody): Promise<boolean> {
+  if (outcome.kind !== 'stepUp' || outcome.claims === null) return false;
+  const { person, place, targetName } = activation;
+  await parkForSignIn(ports, person, place, then, { claims: outcome.claims, targetName });
+  return true;
 }
 
 /** Claims the step, then writes. Null: another write is under way, or the activation is past it. */

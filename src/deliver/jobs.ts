@@ -118,15 +118,15 @@ async function signInCard(
   if (!parked) return nothing;
   const existing = await ports.store.parkedCard(parkedId);
   const reader = await readerOf(ports, parked.place, parked.person.oid);
-  const going = goingOf(parked.body);
-  const stepUp = parked.body.kind === 'stepUp' ? parked.body : null;
-  const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, stepUp?.claims ?? null) : null;
+  const going = goingOf(parked);
+  const claims = parked.check?.claims ?? null;
+  const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, claims) : null;
   const message: Message = {
     kind: 'signIn',
     url,
     state,
     going,
-    stepUpFor: stepUp?.claims == null ? null : stepUp.targetName,
+    stepUpFor: await checkedFor(ports, parked),
   };
   if (existing?.activityId != null) {
     const updated = await ports.chat.update(existing.place, existing.activityId, message, reader);
@@ -140,9 +140,19 @@ async function signInCard(
   return sent;
 }
 
+/** What one check is for: everything of the person that waits for the same goes on with it. */
+async function checkedFor(ports: Ports, { check, person }: Parked): Promise<string | null> {
+  if (check === undefined) return null;
+  const waiting = await ports.store.parkedFor(person, ports.clock.wall());
+  const names = waiting.flatMap((one) => (one.check?.claims === check.claims ? [one.check.targetName] : []));
+  const others = new Set(names.filter((name) => name !== check.targetName)).size;
+  return others === 0 ? check.targetName : `${check.targetName} and ${others} more`;
+}
+
 /** What goes on by itself after the sign-in, as the person said it or could have. */
-function goingOf(body: Parked['body']): string | null {
-  if (body.kind === 'wish' || (body.kind === 'stepUp' && body.claims === null)) return `activate ${body.targetName}`;
+function goingOf({ body, check }: Parked): string | null {
+  if (check !== undefined) return null;
+  if (body.kind === 'wish' || body.kind === 'stepUp') return `activate ${body.targetName}`;
   return body.kind === 'sentence' && body.text !== '' ? body.text : null;
 }
 

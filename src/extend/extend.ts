@@ -1,6 +1,7 @@
 import { keep, activate, question, unkeep } from '../activate/activate.ts';
 import { isOver } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
+import { contextClaims } from '../core/check.ts';
 import { decide } from '../core/decide.ts';
 import type { Ask } from '../core/decide.ts';
 import { notice, problem } from '../core/message.ts';
@@ -9,10 +10,13 @@ import { sayMoment } from '../core/moment.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import { end } from '../deactivate/end.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor, ParkedBody, Ports } from '../ports.ts';
+import { parkForSignIn } from '../sign-in/park.ts';
 import { offerRenewal } from './renew.ts';
 
 const answerMs = 15 * 60_000;
+
+type Extension = Extract<ParkedBody, { kind: 'extension' }>;
 
 /**
  * PIM cannot lengthen a running activation of a group (Graph offers no selfExtend for them, and a second one beside it is
@@ -59,15 +63,40 @@ export async function extend(
 /** The person said yes: both steps, and at once a word when the second one fails. */
 export async function extendNow(ports: Ports, actor: Actor, id: string): Promise<readonly Message[] | null> {
   const taken = await ports.store.takeParked(id, actor, ports.clock.now());
-  if (taken?.body.kind !== 'extension') return null;
-  const running = await ports.store.activation(taken.body.activationId);
+  return taken?.body.kind === 'extension' ? extendTaken(ports, actor, taken.place, taken.body, null) : null;
+}
+
+/**
+ * A check that the policy wants of the second step is asked for before the first: nobody is put out only to be asked for
+ * it. challenge: what was passed just now.
+ */
+export async function extendTaken(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  extension: Extension,
+  challenge: string | null,
+): Promise<readonly Message[]> {
+  const running = await ports.store.activation(extension.activationId);
   if (!running || running.person.oid !== actor.oid || isOver(running.phase)) {
     return [notice('■', 'It has ended meanwhile.', 'Ask for it anew.')];
   }
-  const refused = await end(ports, actor, running);
-  if (refused) return [refused];
   const named = { target: running.target, name: running.targetName };
-  const reply = await activate(ports, actor, taken.place, named, unkeep(taken.body.ask));
+  const { authenticationContext } = await ports.pim.policy(named.target);
+  const claims = authenticationContext === null ? null : contextClaims(authenticationContext);
+  if (claims !== null && !(await ports.signIn.verified(actor, claims))) {
+    await parkForSignIn(ports, actor, place, extension, { claims, targetName: named.name });
+    return [];
+  }
+  const refused = await end(ports, actor, running, {
+    challenge: challenge === claims ? null : challenge,
+    then: extension,
+  });
+  if (refused) return [refused];
+  const ended = await ports.store.activation(running.id);
+  // PIM wants a check for the ending, too: its card asks for that, and both steps wait.
+  if (ended && !isOver(ended.phase)) return [];
+  const reply = await activate(ports, actor, place, named, unkeep(extension.ask));
   const open = await ports.store.openActivations(actor);
   const again = open.some(({ target }) => JSON.stringify(target) === JSON.stringify(running.target));
   if (again) return reply ? [reply] : [];

@@ -1,6 +1,6 @@
 import type { Verdict } from '../core/activation.ts';
 import type { NamedPerson, Person } from '../core/person.ts';
-import type { Done, Stage, Staged } from '../ports.ts';
+import type { Done, Stage, StageId, Staged } from '../ports.ts';
 import type { Graph } from './client.ts';
 import { pimGroup } from './eligibilities.ts';
 import { address, segment } from './odata.ts';
@@ -8,9 +8,14 @@ import { approvalBody } from './shapes.ts';
 import type { StageRow } from './shapes.ts';
 
 /** The stage to decide, as the approver sees it. Source: Graph approval-get (v1.0 has stages, beta steps). */
-export async function readStage(graph: Graph, approver: Person, approvalId: string): Promise<Staged> {
+export async function readStage(
+  graph: Graph,
+  approver: Person,
+  approvalId: string,
+  challenge?: string | null,
+): Promise<Staged> {
   const path = address(`${pimGroup}/assignmentApprovals/${segment(approvalId)}`, { $expand: 'stages' });
-  const answered = await graph.as(approver).get(path);
+  const answered = await graph.as(approver, challenge).get(path);
   if (answered.kind !== 'ok') return answered;
   const stages = approvalBody.parse(answered.body).stages ?? [];
   const row = stages.find((stage) => isOpen(stage) && stage.assignedToMe === true) ?? stages.find(isOpen) ?? stages[0];
@@ -21,13 +26,14 @@ export async function readStage(graph: Graph, approver: Person, approvalId: stri
 export async function decideStage(
   graph: Graph,
   approver: Person,
-  ids: { readonly approvalId: string; readonly stageId: string },
+  ids: StageId,
   verdict: Verdict,
   reason: string,
+  challenge?: string | null,
 ): Promise<Done> {
   const path = `${pimGroup}/assignmentApprovals/${segment(ids.approvalId)}/stages/${segment(ids.stageId)}`;
   const body = { reviewResult: verdict === 'approve' ? 'Approve' : 'Deny', justification: reason };
-  const answered = await graph.as(approver).patch(path, body);
+  const answered = await graph.as(approver, challenge).patch(path, body);
   return answered.kind === 'ok' ? { kind: 'done' } : answered;
 }
 

@@ -10,18 +10,19 @@ import type { Answer, Call } from './send.ts';
 import { ownerOf } from './token.ts';
 
 /**
- * What else a token is wanted for. claims: one that answers this challenge, null when there is none. refused: Graph did
- * not take this one, so hand out another or none.
- */
-type TokenNeed = { readonly claims?: string; readonly refused?: string };
-
-/**
- * Where tokens come from. of: null means that the person has to sign in. Both may throw; an error named
- * `AuthorityUnavailable` says that the sign-in service could not be asked now.
+ * Where tokens come from. of: null means that the person has to sign in; refused: Graph did not take this one, so hand
+ * out another or none. Both may throw; an error named `AuthorityUnavailable` says that the sign-in service could not be
+ * asked now. stepUps: tokens of people who passed a check; they are told how each fared, and say whether another check
+ * can help after a refusal.
  */
 type Tokens = {
   app(): Promise<string>;
-  of(person: Person, need?: TokenNeed): Promise<string | null>;
+  of(person: Person, refused?: string): Promise<string | null>;
+  readonly stepUps: {
+    of(person: Person, claims: string): string | null;
+    taken(token: string): void;
+    refused(token: string, claims: string): boolean;
+  };
 };
 
 export type Options = {
@@ -57,7 +58,8 @@ export type Graph = {
   readonly origin: string;
   readonly tid: string;
   readonly app: AppGraph;
-  readonly as: (person: Person) => PersonGraph;
+  /** challenge: only with a token of the check that it asks for. */
+  readonly as: (person: Person, challenge?: string | null) => PersonGraph;
 };
 
 export function graph(options: Options): Graph {
@@ -102,30 +104,41 @@ export function graph(options: Options): Graph {
    * One call with the person's token. Both repeats are safe, because Graph refused the call before it: with a fresh token
    * after a 401, and with the token of a step-up that answers exactly this challenge; each at most once.
    */
-  async function asPerson(person: Person, kind: Kind, call: Call): Promise<Answered> {
+  async function asPerson(person: Person, kind: Kind, call: Call, challenge: string | null): Promise<Answered> {
     if (person.tid !== tid) throw new Error('The person is of another tenant than the one configured.');
-    const tokenFor = async (need?: TokenNeed): Promise<string | null | PimProblem> => {
-      const token = await orUnavailable(() => tokens.of(person, need));
+    requirePrincipal(call.body, person);
+    if (challenge !== null) return asVerified(person, kind, call, challenge);
+    const tokenFor = async (refused?: string): Promise<string | null | PimProblem> => {
+      const token = await orUnavailable(() => tokens.of(person, refused));
       if (typeof token === 'string') requireOwner(token, person);
       return token;
     };
-    let token = await tokenFor();
+    const token = await tokenFor();
     if (token === null) return { kind: 'signIn' };
     if (typeof token !== 'string') return token;
     let answered = await ask(kind, call, token);
     if (answered.kind === 'signIn') {
-      const renewed = await tokenFor({ refused: token });
+      const renewed = await tokenFor(token);
       if (typeof renewed !== 'string' || renewed === token) return answered;
-      token = renewed;
-      answered = await ask(kind, call, token);
+      answered = await ask(kind, call, renewed);
     }
     if (answered.kind !== 'stepUp' || answered.claims === null) return answered;
-    const { claims } = answered;
-    const stepped = await tokenFor({ claims });
-    if (typeof stepped !== 'string' || stepped === token) return answered;
-    const again = await ask(kind, call, stepped);
-    if (again.kind === 'stepUp' || again.kind === 'signIn') await tokenFor({ claims, refused: stepped });
-    return again;
+    return asVerified(person, kind, call, answered.claims);
+  }
+
+  /**
+   * With the token of the check, and with no other. A refusal of one that never was good for anything comes back without
+   * claims: asking once more would go round in circles.
+   */
+  async function asVerified(person: Person, kind: Kind, call: Call, claims: string): Promise<Answered> {
+    const token = tokens.stepUps.of(person, claims);
+    if (token === null) return { kind: 'stepUp', claims };
+    requireOwner(token, person);
+    const answered = await ask(kind, call, token);
+    if (answered.kind === 'ok') tokens.stepUps.taken(token);
+    if (answered.kind !== 'stepUp' && answered.kind !== 'signIn') return answered;
+    const asked = answered.kind === 'stepUp' ? answered.claims : claims;
+    return { kind: 'stepUp', claims: asked !== null && tokens.stepUps.refused(token, asked) ? asked : null };
   }
 
   return {
@@ -136,10 +149,10 @@ export function graph(options: Options): Graph {
       get: (path) => asApp({ method: 'GET', path }),
       batch: (body) => asApp({ method: 'POST', path: '/$batch', body }),
     },
-    as: (person) => ({
-      get: (path) => asPerson(person, 'read', { method: 'GET', path }),
-      post: (path, body) => asPerson(person, 'write', { method: 'POST', path, body }),
-      patch: (path, body) => asPerson(person, 'write', { method: 'PATCH', path, body }),
+    as: (person, challenge = null) => ({
+      get: (path) => asPerson(person, 'read', { method: 'GET', path }, challenge),
+      post: (path, body) => asPerson(person, 'write', { method: 'POST', path, body }, challenge),
+      patch: (path, body) => asPerson(person, 'write', { method: 'PATCH', path, body }, challenge),
     }),
   };
 }
@@ -164,6 +177,14 @@ function requireOwner(token: string, person: Person): void {
   const owner = ownerOf(token);
   if (owner?.oid !== person.oid || owner.tid !== person.tid) {
     throw new Error('The token at hand belongs to somebody else than the person who acts.');
+  }
+}
+
+/** Whoever a write names as its principal is the one whose token it carries. */
+function requirePrincipal(body: unknown, person: Person): void {
+  const { principalId } = (body ?? {}) as { readonly principalId?: unknown };
+  if (principalId !== undefined && principalId !== person.oid) {
+    throw new Error('A request for somebody else than the person who acts is never sent.');
   }
 }
 

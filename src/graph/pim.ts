@@ -1,4 +1,5 @@
 import type { Activation, Wish } from '../core/activation.ts';
+import { contextClaims } from '../core/check.ts';
 import type { Reading } from '../core/observe.ts';
 import type { Person } from '../core/person.ts';
 import type { Policy } from '../core/policy.ts';
@@ -40,10 +41,22 @@ export function graphPim(options: Options): Pim {
     return found.eligibilities;
   }
 
-  async function order(person: Person, target: Target, wish: Wish, marker: string): Promise<Ordered> {
+  /** The check that the policy wants, as far as it is known here: asking for it first saves an order that PIM refuses. */
+  function knownCheck(target: Target): string | null {
+    const context = kept.policies.peek(targetKey(target))?.authenticationContext ?? null;
+    return context === null ? null : contextClaims(context);
+  }
+
+  async function order(
+    person: Person,
+    target: Target,
+    wish: Wish,
+    marker: string,
+    challenge: string | null = null,
+  ): Promise<Ordered> {
     const group = groupTarget(target);
     const body = orderBody(person.oid, group, wish, clock.now(), marker);
-    const answered = await graph.as(person).post(requests, body);
+    const answered = await graph.as(person, challenge ?? knownCheck(target)).post(requests, body);
     if (answered.kind === 'policy') kept.policies.drop(targetKey(target));
     if (answered.kind === 'notEligible') kept.eligibilities.drop(person.oid);
     if (answered.kind !== 'ok') return answered;
@@ -64,15 +77,15 @@ export function graphPim(options: Options): Pim {
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }
 
-  async function end(person: Person, target: Target): Promise<Done> {
+  async function end(person: Person, target: Target, challenge: string | null = null): Promise<Done> {
     const { groupId, access } = groupTarget(target);
     const body = { accessId: access, principalId: person.oid, groupId, action: 'selfDeactivate' };
-    const answered = await graph.as(person).post(requests, body);
+    const answered = await graph.as(person, challenge).post(requests, body);
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }
 
-  async function cancel(person: Person, requestId: string): Promise<Done> {
-    const answered = await graph.as(person).post(`${requests}/${segment(requestId)}/cancel`, {});
+  async function cancel(person: Person, requestId: string, challenge: string | null = null): Promise<Done> {
+    const answered = await graph.as(person, challenge).post(`${requests}/${segment(requestId)}/cancel`, {});
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }
 
@@ -91,9 +104,9 @@ export function graphPim(options: Options): Pim {
     read: (activations) => readActivations(graph, activations),
     active: (person) => readActive(graph, person),
     holders: (groupId) => readHolders(graph, groupId),
-    stage: (approver, approvalId) => readStage(graph, approver, approvalId),
-    rule: (approver, approvalId, stageId, verdict, reason) =>
-      decideStage(graph, approver, { approvalId, stageId }, verdict, reason),
+    stage: (approver, approvalId, challenge) => readStage(graph, approver, approvalId, challenge),
+    rule: (approver, stage, verdict, reason, challenge) =>
+      decideStage(graph, approver, stage, verdict, reason, challenge),
   };
 }
 

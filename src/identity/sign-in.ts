@@ -8,6 +8,7 @@ import type { Random } from './seal.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import { writeLink } from './start-link.ts';
 import { stepUpTokens } from './step-up-tokens.ts';
+import type { StepUpTokens } from './step-up-tokens.ts';
 
 export type SignInConfig = IdentityConfig & {
   readonly publicUrl: string;
@@ -26,12 +27,11 @@ export type SignInOptions = {
   readonly loginHint?: (person: Person) => Promise<string | null>;
 };
 
-/** claims: only a token that answers this challenge. refused: Graph did not take this one. */
-type TokenNeed = { readonly claims?: string; readonly refused?: string };
-
 export type SignInService = SignIn & {
-  /** The person's own token for Graph; null when the person has to sign in (or to step up, when claims are given). */
-  readonly tokenOf: (person: Person, need?: TokenNeed) => Promise<string | null>;
+  /** The person's own token for Graph; null when the person has to sign in. refused: Graph did not take this one. */
+  readonly tokenOf: (person: Person, refused?: string) => Promise<string | null>;
+  /** The tokens of people who passed a check here, in this process. */
+  readonly stepUps: Pick<StepUpTokens, 'of' | 'taken' | 'refused'>;
   readonly routes: readonly WebRoute[];
 };
 
@@ -44,6 +44,7 @@ export function signIn(options: SignInOptions): SignInService {
 
   return {
     has: (person) => tokens.has(person),
+    verified: (person, claims) => Promise.resolve(stepUps.of(person, claims) !== null),
     link: async (person, parkedId, claims) => {
       const checked = claims === null ? null : readClaims(claims);
       if (claims !== null && checked === null) throw new Error('The claims of a step-up are no claims request.');
@@ -54,8 +55,8 @@ export function signIn(options: SignInOptions): SignInService {
       stepUps.forget(person);
       await tokens.forget(person);
     },
-    tokenOf: async (person, need = {}) =>
-      need.claims === undefined ? tokens.current(person, need.refused) : stepUps.of(person, need.claims, need.refused),
+    tokenOf: (person, refused) => tokens.current(person, refused),
+    stepUps,
     routes: signInRoutes({ ...options, authority: entra, tokens, stepUps }),
   };
 }

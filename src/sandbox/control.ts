@@ -28,9 +28,14 @@ export type Controlled = {
 };
 
 const clockSchema = z.union([z.strictObject({ advance: z.string() }), z.strictObject({ set: z.string() })]);
+const contextSchema = z.string().regex(/^c\d{1,2}$/);
 const settingsSchema = z.strictObject({
   allowSelfApproval: z.boolean().optional(),
   pageSize: z.int().min(1).max(1000).optional(),
+  /** Authentication contexts that writes want which no policy speaks of. */
+  checks: z.partialRecord(z.enum(['decide', 'deactivate', 'cancel']), contextSchema).optional(),
+  /** Contexts whose sign-in frequency is "every time": each token is good for one write. */
+  everyTime: z.array(contextSchema).optional(),
   /** Lifetime of new access tokens; below zero they have expired already. */
   tokenSeconds: z.int().min(-86_400).max(86_400).optional(),
 });
@@ -128,6 +133,8 @@ function changeSettings(controlled: Controlled, body: z.infer<typeof settingsSch
   const { settings } = controlled.world();
   if (body.allowSelfApproval !== undefined) settings.allowSelfApproval = body.allowSelfApproval;
   if (body.pageSize !== undefined) settings.pageSize = body.pageSize;
+  if (body.checks !== undefined) settings.checks = body.checks;
+  if (body.everyTime !== undefined) settings.everyTime = body.everyTime;
   if (body.tokenSeconds !== undefined) controlled.setTokenSeconds(body.tokenSeconds);
   controlled.settle();
   return json(200, settingsOf(controlled));

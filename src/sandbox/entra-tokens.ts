@@ -48,6 +48,7 @@ const accessSchema = z.looseObject({
   amr: z.array(z.string()).optional(),
   xms_cc: z.array(z.string()).optional(),
   auth_time: z.number().optional(),
+  uti: z.string().optional(),
   iat: z.number(),
   exp: z.number(),
 });

@@ -45,6 +45,7 @@ function callerToken(claims: AccessClaims, kind: CallerToken['kind']): CallerTok
     // Clients write CP1 or cp1 and mean the same.
     clientCapabilities: (claims.xms_cc ?? []).map((capability) => capability.toLowerCase()),
     authTime: claims.auth_time ?? claims.iat,
+    uti: claims.uti,
   };
 }
 

@@ -21,6 +21,8 @@ export type World = {
   approvals: Approval[];
   policies: Policy[];
   audits: AuditRow[];
+  /** Tokens that a context with the sign-in frequency "every time" takes no more. */
+  spent?: string[];
 };
 
 type Settings = {
@@ -28,6 +30,10 @@ type Settings = {
   allowSelfApproval: boolean;
   /** Items on one page of a PIM or audit list; further ones come by `@odata.nextLink`. */
   pageSize: number;
+  /** Authentication contexts that writes want which no policy speaks of. */
+  checks?: Partial<Record<'decide' | 'deactivate' | 'cancel', string>>;
+  /** Contexts whose sign-in frequency is "every time": each token is good for one write. */
+  everyTime?: string[];
 };
 
 type AppRegistration = {

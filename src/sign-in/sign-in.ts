@@ -1,35 +1,45 @@
 import type { Message } from '../core/message.ts';
 import { notice } from '../core/message.ts';
 import { giveUpUnverified } from '../activate/order.ts';
+import type { Check } from '../core/check.ts';
 import type { Person } from '../core/person.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Change, ParkedBody, Ports } from '../ports.ts';
+import type { Actor, Change, Parked, Ports } from '../ports.ts';
+import { parkForSignIn } from './park.ts';
 
-const signInMs = 10 * 60_000;
+/** Whoever finds the token of a check gone after this long asks the person again. */
+const hereMs = 30_000;
 
-/** Parks what the person wants and asks them to sign in; it goes on by itself afterwards. */
-export async function parkForSignIn(ports: Ports, actor: Actor, place: Place, body: ParkedBody): Promise<void> {
-  const id = ports.ids.id();
-  const at = ports.clock.wall();
-  const person = identityOf(actor);
+/**
+ * The browser's part is done: the card says so and what waited goes on. A check counts only in the process that took it,
+ * so what waited for one (everything of this person that waits for the same) is handed back to be done here, at once; only
+ * if this process dies do others find it.
+ */
+export async function signedIn(ports: Ports, person: Person, parkedId: string): Promise<readonly string[]> {
+  const now = ports.clock.now();
+  const check = (await ports.store.parked(parkedId))?.check ?? null;
+  const ids = [...new Set([parkedId, ...(await waitingForTheSame(ports, person, check))])];
+  const due = check === null ? now : now + hereMs;
+  const entry = { at: now, actor: person, action: 'signIn', activationId: null, target: null, detail: {} } as const;
   await ports.store.commit([
-    { kind: 'park', parked: { id, person, place, at, expiresAt: at + signInMs, body } },
-    { kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'open' }, due: ports.clock.now() },
+    ...ids.flatMap((id): Change[] => [
+      { kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'done' }, due: now },
+      { kind: 'job', job: { kind: 'resume', parkedId: id }, due },
+    ]),
+    { kind: 'audit', entry },
   ]);
+  return check === null ? [] : ids;
 }
 
-/** The browser's part is done: the card says so and what waited goes on. */
-export async function signedIn(ports: Ports, person: Person, parkedId: string): Promise<void> {
-  const due = ports.clock.now();
-  await ports.store.commit([
-    { kind: 'job', job: { kind: 'signInCard', parkedId, state: 'done' }, due },
-    { kind: 'job', job: { kind: 'resume', parkedId }, due },
-    {
-      kind: 'audit',
-      entry: { at: due, actor: person, action: 'signIn', activationId: null, target: null, detail: {} },
-    },
-  ]);
+/** Orders of one sentence share a card, and so does whatever wants the same check. */
+async function waitingForTheSame(ports: Ports, person: Person, check: Check | null): Promise<readonly string[]> {
+  const waiting = await ports.store.parkedFor(person, ports.clock.wall());
+  const same = (parked: Parked): boolean =>
+    check === null
+      ? parked.check === undefined && parked.body.kind === 'stepUp'
+      : parked.check?.claims === check.claims;
+  return waiting.filter(same).map(({ id }) => id);
 }
 
 export async function signInCommand(ports: Ports, actor: Actor, place: Place): Promise<Message | null> {
@@ -66,13 +76,13 @@ export async function expireSignIns(ports: Ports): Promise<void> {
   const due = ports.clock.now();
   for (const parked of await ports.store.takeExpiredParked(ports.clock.wall())) {
     const { body, id, person } = parked;
+    const changes: Change[] = [{ kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due }];
     if (body.kind === 'action' && isRuling(body.verb)) {
-      // Its sign-in stands on the approval card itself.
+      // Its sign-in stood on the approval card itself, unless it was typed.
       const reader = { kind: 'approver', oid: person.oid } as const;
-      await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: body.id, reader }, due }]);
-      continue;
+      changes.push({ kind: 'job', job: { kind: 'card', activationId: body.id, reader }, due });
     }
-    await ports.store.commit([{ kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due }]);
+    await ports.store.commit(changes);
     if (body.kind === 'stepUp') await giveUpUnverified(ports, body.activationId);
   }
 }

@@ -3,6 +3,9 @@ import type { Parked, Store } from '../ports.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 
+/** What waits for an answer of the person. */
+const answered: readonly Parked['body']['kind'][] = ['question', 'choice', 'sentences', 'extension', 'renewal'];
+
 /** False when something is parked under this id already. */
 export async function park(db: Kysely<Tables>, parked: Parked): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
@@ -11,7 +14,7 @@ export async function park(db: Kysely<Tables>, parked: Parked): Promise<boolean>
       id: parked.id,
       ...parked.person,
       expires_at: parked.expiresAt,
-      for_sign_in: ['question', 'choice', 'sentences', 'extension', 'renewal'].includes(parked.body.kind) ? 0 : 1,
+      for_sign_in: parked.check === undefined && answered.includes(parked.body.kind) ? 0 : 1,
       taken: 0,
       body: keep(parked),
     })
@@ -20,7 +23,9 @@ export async function park(db: Kysely<Tables>, parked: Parked): Promise<boolean>
   return numInsertedOrUpdatedRows === 1n;
 }
 
-export function parkedWishes({ db }: Database): Pick<Store, 'parked' | 'takeParked' | 'takeExpiredParked'> {
+export function parkedWishes({
+  db,
+}: Database): Pick<Store, 'parked' | 'takeParked' | 'parkedFor' | 'takeExpiredParked'> {
   return {
     async parked(id) {
       const row = await db.selectFrom('parked').select('body').where('id', '=', id).executeTakeFirst();
@@ -38,6 +43,20 @@ export function parkedWishes({ db }: Database): Pick<Store, 'parked' | 'takePark
         .returning('body')
         .executeTakeFirst();
       return row === undefined ? null : unkeep(row.body);
+    },
+    async parkedFor({ tid, oid }, now) {
+      const rows = await db
+        .selectFrom('parked')
+        .select('body')
+        .where('taken', '=', 0)
+        .where('expires_at', '>', now)
+        .where('tid', '=', tid)
+        .where('oid', '=', oid)
+        .where('for_sign_in', '=', 1)
+        .orderBy('expires_at')
+        .orderBy('id')
+        .execute();
+      return rows.map(({ body }) => unkeep(body));
     },
     async takeExpiredParked(now) {
       const rows = await db

@@ -20,8 +20,8 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export async function startWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {
-  const sandbox = await startSandbox();
+export async function startWorld(env: Readonly<Record<string, string>> = {}, tenant?: string): Promise<World> {
+  const sandbox = await startSandbox(tenant === undefined ? {} : { tenant });
   const bot = await startBot({ sandbox, env });
   const teams = await startTeams(bot, sandbox);
   return {

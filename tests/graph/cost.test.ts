@@ -89,7 +89,7 @@ describe('what a person waits for', () => {
     const id = ordered.reading.approvalId!;
     const staged = await world.pim.stage(world.person('Megan Bowen'), id);
     if (staged.kind !== 'stage') throw new Error(staged.kind);
-    await world.pim.rule(world.person('Megan Bowen'), id, staged.stage.id, 'approve', 'ok');
+    await world.pim.rule(world.person('Megan Bowen'), { approvalId: id, stageId: staged.stage.id }, 'approve', 'ok');
     expect((await exchanges()).slice(before)).toHaveLength(2);
   });
 

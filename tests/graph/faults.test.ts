@@ -244,7 +244,8 @@ describe('a token', () => {
 
   test('of somebody else is never used for a write', async () => {
     const megans = await world.service.tokenOf(world.person('Megan Bowen'));
-    const tokens = { app: world.app, of: () => Promise.resolve(megans) };
+    const { stepUps } = world.service;
+    const tokens = { app: world.app, of: () => Promise.resolve(megans), stepUps };
     const pim = graphPim({ graphUrl: graphUrl(), tokens, clock, tid: world.sandbox.tenantId });
     const adele = world.person('Adele Vance');
     await expect(pim.order(adele, world.target('Azure Admins'), wish(), marker)).rejects.toThrow('somebody else');
@@ -266,7 +267,8 @@ describe('a token', () => {
 
   test('that cannot be had because sign-in is down leaves the order undone', async () => {
     const down = Object.assign(new Error('down'), { name: 'AuthorityUnavailable' });
-    const tokens = { app: () => Promise.reject(down), of: () => Promise.reject(down) };
+    const { stepUps } = world.service;
+    const tokens = { app: () => Promise.reject(down), of: () => Promise.reject(down), stepUps };
     const pim = graphPim({ graphUrl: graphUrl(), tokens, clock, tid: world.sandbox.tenantId });
     const adele = world.person('Adele Vance');
     const problem = { kind: 'unavailable', afterMs: null };
@@ -275,7 +277,7 @@ describe('a token', () => {
   });
 
   test('and Graph out of reach leaves the order undone, too', async () => {
-    const tokens = { app: world.app, of: world.service.tokenOf };
+    const tokens = { app: world.app, of: world.service.tokenOf, stepUps: world.service.stepUps };
     const pim = graphPim({
       graphUrl: `https://localhost:${await closedPort()}`,
       tokens,

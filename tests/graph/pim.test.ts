@@ -176,7 +176,8 @@ describe('an activation', () => {
     const staged = await world.pim.stage(world.person('Megan Bowen'), ordered.approvalId!);
     if (staged.kind !== 'stage') throw new Error(staged.kind);
     expect(staged.stage).toMatchObject({ open: true, mine: true, result: 'notReviewed', by: null });
-    const verdict = [ordered.approvalId!, staged.stage.id, 'approve', 'go ahead'] as const;
+    const stage = { approvalId: ordered.approvalId!, stageId: staged.stage.id };
+    const verdict = [stage, 'approve', 'go ahead'] as const;
     expect(await world.pim.rule(world.person('Megan Bowen'), ...verdict)).toEqual({ kind: 'done' });
     await sleep(100);
 
@@ -250,8 +251,12 @@ describe('an approval', () => {
 
   test('is decided once: who comes second gets a conflict', async () => {
     const id = await waiting();
-    expect(await world.pim.rule(world.person('Alex Wilber'), id, id, 'deny', 'not today')).toEqual({ kind: 'done' });
-    expect(await world.pim.rule(world.person('Megan Bowen'), id, id, 'approve', '')).toEqual({ kind: 'conflict' });
+    expect(
+      await world.pim.rule(world.person('Alex Wilber'), { approvalId: id, stageId: id }, 'deny', 'not today'),
+    ).toEqual({ kind: 'done' });
+    expect(await world.pim.rule(world.person('Megan Bowen'), { approvalId: id, stageId: id }, 'approve', '')).toEqual({
+      kind: 'conflict',
+    });
     const staged = await world.pim.stage(world.person('Megan Bowen'), id);
     expect(staged).toMatchObject({
       kind: 'stage',
@@ -266,14 +271,16 @@ describe('an approval', () => {
 
   test('is not for the one who asked, nor for an unknown id', async () => {
     const id = await waiting();
-    expect((await world.pim.rule(world.person('Adele Vance'), id, id, 'approve', 'me')).kind).toBe('forbidden');
+    expect(
+      (await world.pim.rule(world.person('Adele Vance'), { approvalId: id, stageId: id }, 'approve', 'me')).kind,
+    ).toBe('forbidden');
     const nothing = '99999999-0000-4000-8000-000000000000';
     expect(await world.pim.stage(world.person('Megan Bowen'), nothing)).toEqual({ kind: 'notFound' });
   });
 
   test('carries the token of the one who decides', async () => {
     const id = await waiting();
-    await world.pim.rule(world.person('Megan Bowen'), id, id, 'approve', 'fine');
+    await world.pim.rule(world.person('Megan Bowen'), { approvalId: id, stageId: id }, 'approve', 'fine');
     const patch = (await world.calls()).find(({ method }) => method === 'PATCH')!;
     expect(patch.token).toMatchObject({ kind: 'delegated', oid: world.person('Megan Bowen').oid });
     expect(patch.body).toEqual({ reviewResult: 'Approve', justification: 'fine' });

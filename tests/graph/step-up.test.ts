@@ -46,8 +46,8 @@ describe('an authentication context', () => {
     await world.signInAs('Adele Vance', claims);
     const adele = world.person('Adele Vance');
     expect(await world.service.tokenOf(adele)).toBe(everyday);
-    expect(await world.service.tokenOf(adele, { claims })).not.toBe(everyday);
-    expect(await world.another().tokenOf(adele, { claims })).toBeNull();
+    expect(world.service.stepUps.of(adele, claims)).not.toBe(everyday);
+    expect(world.another().stepUps.of(adele, claims)).toBeNull();
   });
 
   test('passed for one is not passed for another, and not by another person', async () => {
@@ -55,9 +55,9 @@ describe('an authentication context', () => {
     await world.signInAs('Adele Vance', claims);
     const adele = world.person('Adele Vance');
     const form = '{"access_token":{"acrs":{"values":["c1"],"essential":true}}}';
-    expect(await world.service.tokenOf(adele, { claims: form })).not.toBeNull();
-    expect(await world.service.tokenOf(adele, { claims: claims.replace('c1', 'c2') })).toBeNull();
-    expect(await world.service.tokenOf(world.person('Megan Bowen'), { claims })).toBeNull();
+    expect(world.service.stepUps.of(adele, form)).not.toBeNull();
+    expect(world.service.stepUps.of(adele, claims.replace('c1', 'c2'))).toBeNull();
+    expect(world.service.stepUps.of(world.person('Megan Bowen'), claims)).toBeNull();
   });
 
   test('is over with the token’s life and with signing out', async () => {
@@ -65,11 +65,11 @@ describe('an authentication context', () => {
     const adele = world.person('Adele Vance');
     await world.signInAs('Adele Vance', claims);
     world.clock.move(2 * 3_600_000);
-    expect(await world.service.tokenOf(adele, { claims })).toBeNull();
+    expect(world.service.stepUps.of(adele, claims)).toBeNull();
     world.clock.move(-2 * 3_600_000);
     await world.signInAs('Adele Vance', claims);
     await world.service.forget(adele);
-    expect(await world.service.tokenOf(adele, { claims })).toBeNull();
+    expect(world.service.stepUps.of(adele, claims)).toBeNull();
   });
 
   test('refused again is told, never looped, and the token is not tried a second time', async () => {
@@ -82,7 +82,7 @@ describe('an authentication context', () => {
       answer: { status: 400, body: { error: { code: 'RoleAssignmentRequestAcrsValidationFailed', message } } },
     });
     const before = await posts();
-    expect(await order()).toEqual({ kind: 'stepUp', claims });
+    expect(await order()).toEqual({ kind: 'stepUp', claims: null });
     expect((await posts()) - before).toBe(2);
     expect(await order()).toEqual({ kind: 'stepUp', claims });
     expect((await posts()) - before).toBe(3);
@@ -97,8 +97,8 @@ describe('an authentication context', () => {
     });
     const page = await world.visit(await signInInBrowser(authorize.href, 'Megan Bowen'));
     expect(page.status).toBe(403);
-    expect(await world.service.tokenOf(world.person('Adele Vance'), { claims })).toBeNull();
-    expect(await world.service.tokenOf(world.person('Megan Bowen'), { claims })).toBeNull();
+    expect(world.service.stepUps.of(world.person('Adele Vance'), claims)).toBeNull();
+    expect(world.service.stepUps.of(world.person('Megan Bowen'), claims)).toBeNull();
   });
 });
 
@@ -111,7 +111,7 @@ test('MFA without a challenge is asked for by a sign-in that asks for it', async
   const claims = claimsOf(await ordering());
   await world.signInAs('Adele Vance', claims);
   expect((await ordering()).kind).toBe('accepted');
-  const token = (await world.service.tokenOf(adele, { claims }))!;
+  const token = world.service.stepUps.of(adele, claims)!;
   const payload = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as unknown;
   expect(payload).toMatchObject({ amr: expect.arrayContaining(['mfa']) });
 });

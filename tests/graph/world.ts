@@ -31,7 +31,7 @@ export async function startGraphWorld(options: { readonly tenant?: string } = {}
   const clock = { wall: () => Date.now(), now: () => Date.now() + ahead };
   const connection = () => ({
     graphUrl: sandbox.graph,
-    tokens: { app, of: service.tokenOf },
+    tokens: { app, of: service.tokenOf, stepUps: service.stepUps },
     clock,
     tid: sandbox.tenantId,
   });

@@ -59,7 +59,7 @@ describe('with a certificate in place of a secret', () => {
     await world.visit(await signInInBrowser(started.headers['Location'] ?? '', 'Adele Vance'), service);
 
     const first = await service.tokenOf(person);
-    const renewed = await service.tokenOf(person, { refused: first ?? '' });
+    const renewed = await service.tokenOf(person, first ?? '');
 
     expect(decodeJwt(first ?? '')).toMatchObject({ oid: person.oid, idtyp: 'user' });
     expect(decodeJwt(renewed ?? '')).toMatchObject({ oid: person.oid });

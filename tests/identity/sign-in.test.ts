@@ -321,9 +321,9 @@ describe('kept tokens', () => {
     await world.signInAs('Adele Vance');
     const adele = world.person('Adele Vance');
     const refused = (await world.service.tokenOf(adele))!;
-    const renewed = await world.service.tokenOf(adele, { refused });
+    const renewed = await world.service.tokenOf(adele, refused);
     expect(renewed).not.toBe(refused);
-    expect(await world.service.tokenOf(adele, { refused })).toBe(renewed);
+    expect(await world.service.tokenOf(adele, refused)).toBe(renewed);
   });
 
   test('that Entra revoked lead to a sign-in', async () => {
@@ -331,7 +331,7 @@ describe('kept tokens', () => {
     const adele = world.person('Adele Vance');
     await world.sandbox.ask('revoke', { oid: adele.oid });
     const refused = (await world.service.tokenOf(adele))!;
-    expect(await world.service.tokenOf(adele, { refused })).toBeNull();
+    expect(await world.service.tokenOf(adele, refused)).toBeNull();
     expect(await world.service.has(adele)).toBe(false);
     expect((await world.signInAs('Adele Vance')).status).toBe(200);
     expect(await world.service.has(adele)).toBe(true);
@@ -342,7 +342,7 @@ describe('kept tokens', () => {
     const adele = world.person('Adele Vance');
     const refused = (await world.service.tokenOf(adele))!;
     await world.sandbox.fault({ match: { method: 'POST', path: '/token' }, times: 9, answer: { status: 503 } });
-    await expect(world.service.tokenOf(adele, { refused })).rejects.toMatchObject({ name: 'AuthorityUnavailable' });
+    await expect(world.service.tokenOf(adele, refused)).rejects.toMatchObject({ name: 'AuthorityUnavailable' });
     await world.sandbox.ask('faults', undefined, 'DELETE');
     expect(await world.service.tokenOf(adele)).toBe(refused);
   });

@@ -102,6 +102,7 @@ export function createDesk(store: Store): Desk {
     store,
     signIn: {
       has: () => Promise.resolve(true),
+      verified: () => Promise.resolve(false),
       link: () => Promise.reject(new Error('everybody is signed in')),
       forget: () => Promise.resolve(),
     },

@@ -60,7 +60,7 @@ export function createPimModel(length: number): PimModel {
 
   const known: Partial<Pim> = {
     stage: (approver, approvalId) => Promise.resolve(stage(approver.oid, approvalId)),
-    rule: ({ oid }, approvalId, _stageId, verdict, reason) =>
+    rule: ({ oid }, { approvalId }, verdict, reason) =>
       Promise.resolve(decide({ approvalId, by: oid, verdict, reason })),
     read: (activations) => {
       calls.push('read');

@@ -1,5 +1,6 @@
 import { nodes } from '../cards/reading.ts';
 import type { StartedBot } from './bot.ts';
+import { signInInBrowser } from './browser-sign-in.ts';
 import { startConnector } from './connector.ts';
 import type { RecordingConnector } from './connector.ts';
 import { cardOf, createConversations } from './conversations.ts';
@@ -232,7 +233,9 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
       signIn: async (card) => {
         const link = nodes(card.content).find(({ type }) => type === 'Action.OpenUrl');
         if (!link) throw new Error(`no link on:\n${tell([card])}`);
-        const page = await fetch(String(link['url']));
+        const start = await fetch(String(link['url']), { redirect: 'manual' });
+        const authorize = start.headers.get('location');
+        const page = authorize === null ? start : await fetch(await signInInBrowser(authorize, name));
         return (await page.text()).replace(/<style>.*?<\/style>|<[^>]*>|\s+/gs, ' ');
       },
       arrive: async () => {

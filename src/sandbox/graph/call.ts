@@ -10,6 +10,8 @@ export type CallerToken = {
   clientCapabilities: readonly string[];
   /** Seconds since the epoch. */
   authTime: number;
+  /** The token's own id. */
+  uti?: string | undefined;
 };
 
 export type GraphCall = {

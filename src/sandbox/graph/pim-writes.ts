@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Decision } from '../pim/approvals.ts';
 import { decideApproval, findApproval, isApprover, requestsToApprove } from '../pim/approvals.ts';
 import { findGroup, mayRead, sameId } from '../pim/directory.ts';
+import { checkWrite } from '../pim/checks.ts';
 import { readOrder } from '../pim/order.ts';
 import { REFUSALS, resourceNotFound } from '../pim/refusal.ts';
 import { cancelRequest, placeRequest } from '../pim/requests.ts';
@@ -40,7 +41,7 @@ export function cancel(exchange: Exchange, surface: PimRequest['surface']): Grap
   const id = exchange.parts[0] ?? '';
   const request = world.requests.find((one) => one.surface === surface && sameId(one.id, id));
   if (request === undefined) return refusalAnswer(resourceNotFound(id), now);
-  const refused = cancelRequest(world, request, actorOf(call.token), now);
+  const refused = checkWrite(world, 'cancel', call.token) ?? cancelRequest(world, request, actorOf(call.token), now);
   return refused === null ? { status: 204 } : refusalAnswer(refused, now);
 }
 
@@ -176,6 +177,8 @@ export function patchStage(exchange: Exchange): GraphAnswer {
     return graphError(400, 'BadRequest', `'reviewResult' must be 'Approve' or 'Deny'.`, now);
   }
   const decision = { verb, justification: body.data.justification ?? '' };
-  const refused = decideApproval(world, found, decision, call.token.oid, now, options.pendingMs);
+  const refused =
+    checkWrite(world, 'decide', call.token) ??
+    decideApproval(world, found, decision, call.token.oid, now, options.pendingMs);
   return refused === null ? { status: 204 } : refusalAnswer(refused, now);
 }

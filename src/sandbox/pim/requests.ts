@@ -10,6 +10,7 @@ import type { Order } from './order.ts';
 import type { Refusal } from './refusal.ts';
 import { policyRefusal, REFUSALS, resourceNotFound } from './refusal.ts';
 import type { SignInFacts } from './rules.ts';
+import { checkWrite } from './checks.ts';
 import { approvalRequired, checkActivationRules, checkAdminRules, checkSchedule } from './rules.ts';
 
 const MINIMUM = 5 * 60_000;
@@ -35,7 +36,7 @@ export function placeRequest(
     case 'selfActivate':
       return selfActivate(world, order, by, now, pendingMs);
     case 'selfDeactivate':
-      return selfDeactivate(world, order, by.actor, now);
+      return selfDeactivate(world, order, by, now);
     case 'adminRemove':
       return adminRemove(world, order, by.actor, now);
     case 'adminAssign':
@@ -134,11 +135,13 @@ function checkConflict(world: World, order: Order): Refusal | null {
   return open.some((one) => one.status.startsWith('Pending')) ? REFUSALS.pending : null;
 }
 
-function selfDeactivate(world: World, order: Order, by: Actor, now: number): PimRequest | Refusal {
+function selfDeactivate(world: World, order: Order, by: Orderer, now: number): PimRequest | Refusal {
   const assignment = world.assignments.find((one) => sameKey(one, order) && one.assignmentType === 'activated');
   if (assignment === undefined) return REFUSALS.doesNotExist;
   if (now - Date.parse(assignment.startDateTime ?? '') < MINIMUM) return REFUSALS.tooShort;
-  return revoke(world, order, by, now, assignment.id, () => endAssignment(world, assignment, instant(now)));
+  const refused = checkWrite(world, 'deactivate', by.facts);
+  if (refused !== null) return refused;
+  return revoke(world, order, by.actor, now, assignment.id, () => endAssignment(world, assignment, instant(now)));
 }
 
 function adminRemove(world: World, order: Order, by: Actor, now: number): PimRequest | Refusal {

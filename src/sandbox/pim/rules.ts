@@ -1,17 +1,24 @@
 /** What a policy says to an order: the rules it breaks, in the names the service uses. */
 import type { AccessId, Policy, World } from '../world.ts';
 import { instant } from '../world.ts';
+import { checkContext } from './checks.ts';
 import { durationMilliseconds } from './duration.ts';
 import { endOf } from './lifecycle.ts';
 import type { Order } from './order.ts';
 import { enabledRules, groupPolicy, maximumDuration, termsOf } from './policies.ts';
 import type { Refusal } from './refusal.ts';
-import { authenticationContextRefusal, policyRefusal, REFUSALS } from './refusal.ts';
+import { policyRefusal, REFUSALS } from './refusal.ts';
 
 const MINIMUM = 5 * 60_000;
 
 /** What the caller's token proves about the sign-in. */
-export type SignInFacts = { acrs: readonly string[]; amr: readonly string[]; clientCapabilities: readonly string[] };
+export type SignInFacts = {
+  acrs: readonly string[];
+  amr: readonly string[];
+  clientCapabilities: readonly string[];
+  /** The token's own id. */
+  uti?: string | undefined;
+};
 
 /**
  * Start and end an order asks for, or the refusal of an impossible one. A start in the past means now, as in the documentation's
@@ -47,9 +54,7 @@ export function checkActivationRules(world: World, order: Order, facts: SignInFa
   ];
   if (broken.length > 0) return policyRefusal(broken);
   const context = terms.authenticationContext;
-  // A token of a client that never declared the capability cp1 is refused even when it carries the value.
-  if (context === null || (facts.acrs.includes(context) && facts.clientCapabilities.includes('cp1'))) return null;
-  return authenticationContextRefusal(context);
+  return context === null ? null : checkContext(world, context, facts, order.isValidationOnly);
 }
 
 /** Rules for administrators who assign. Graph: identity-governance-pim-rules-overview. */

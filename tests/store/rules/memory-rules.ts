@@ -75,8 +75,30 @@ function cardRules({ store: fresh }: Stores): void {
   });
 }
 
+const noAsk = { minutes: null, until: null, startAt: null, justification: null, ticket: null };
+
 function parkedRules({ store: fresh, replica }: Stores): void {
   describe('parked wishes', () => {
+    test('tells what waits for a sign-in of this person, the oldest first, and nothing that waits for an answer', async () => {
+      const store = await fresh();
+      const question = { kind: 'extension', activationId: 'a', ask: noAsk } as const;
+      const check = { claims: '{}', targetName: 'Azure Admins' };
+      const parked = [
+        parkedSentence('late', { expiresAt: 300 }),
+        parkedSentence('early', { expiresAt: 200 }),
+        parkedSentence('check', { expiresAt: 250, body: question, check }),
+        parkedSentence('question', { expiresAt: 250, body: question }),
+        parkedSentence('over', { expiresAt: 100 }),
+        parkedSentence('others', { expiresAt: 250, person: adele }),
+        parkedSentence('taken', { expiresAt: 250 }),
+      ];
+      for (const one of parked) await store.commit([{ kind: 'park', parked: one }]);
+      await store.takeParked('taken', megan, 150);
+
+      expect((await store.parkedFor(megan, 150)).map(({ id }) => id)).toEqual(['early', 'check', 'late']);
+      expect((await store.parkedFor(megan, 150))[1]?.check).toEqual(check);
+    });
+
     test('hands a wish to its own person, once, and before it expires', async () => {
       const [store, other] = [await fresh(), await replica()];
       const wish = parkedSentence('p');
@@ -102,7 +124,7 @@ function parkedRules({ store: fresh, replica }: Stores): void {
     test('reports each sign-in that nobody finished once, and no question', async () => {
       const store = await fresh();
       const action: Parked['body'] = { kind: 'action', verb: 'approve', id: 'a', reason: 'ok' };
-      const stepUp: Parked['body'] = { kind: 'stepUp', activationId: 'a', targetName: 'Azure Admins', claims: null };
+      const stepUp: Parked['body'] = { kind: 'stepUp', activationId: 'a', targetName: 'Azure Admins' };
       const choice: Parked['body'] = {
         kind: 'choice',
         verb: 'activate',
