@@ -7,12 +7,14 @@ import { rule } from './approve/rule.ts';
 import { causedBy } from './caused.ts';
 import { buttonOf, isVerb, press } from './clicks.ts';
 import type { Guard } from './core/button.ts';
+import { joined, takenOut } from './announce/announce.ts';
 import { readTargetKey } from './core/target.ts';
 import { end } from './deactivate/end.ts';
 import { createOutbox } from './deliver/deliver.ts';
 import { extendTaken } from './extend/extend.ts';
 import { renewWhenOver } from './extend/renew.ts';
-import { answeredThere, createElsewhere, noOwnChat, ownChat } from './elsewhere.ts';
+import { answeredThere, createElsewhere, forMembers, noOwnChat, ownChat } from './elsewhere.ts';
+import { heldBack } from './held-back.ts';
 import { welcome } from './help/help.ts';
 import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
 import { createRefuse } from './refuse.ts';
@@ -38,6 +40,9 @@ export type App = {
 
 /** A command is answered at once; one that is older than this and unanswered was cut off. */
 const answerMs = 60_000;
+
+/** The person is a guest, or nobody whom the tenant knows. */
+class Outsider extends Error {}
 
 export function createApp(ports: Ports, guard: Guard): App {
   const worker = ports.ids.id();
@@ -65,58 +70,79 @@ export function createApp(ports: Ports, guard: Guard): App {
     const actor = 'actor' in incoming ? incoming.actor : null;
     try {
       if (!(await ports.store.claim(incoming.eventId, actor, incoming.place, at))) return null;
-      if (incoming.kind === 'removed') await ports.store.forgetPlace(incoming.place.conversationId);
-      else await ports.store.remember(incoming.place, actor, at);
-      return await answered(incoming);
+      const admitted = admission(incoming, actor, at);
+      const { eventId, place } = incoming;
+      const held = causedBy(heldBack(ports, admitted), { event: eventId, conversation: place.conversationId });
+      return await answered(held, incoming, admitted);
     } catch (error) {
-      return await failed(incoming, error);
+      return error instanceof Outsider && actor ? await turnedAway(incoming, actor) : await failed(incoming, error);
     } finally {
       void flush();
     }
   }
 
-  async function answered(incoming: Incoming): Promise<Message | null> {
-    const { eventId, place } = incoming;
-    const within = causedBy(ports, { event: eventId, conversation: place.conversationId });
-    const replies = await react(within, incoming);
-    await within.store.commit([...replies.said, { kind: 'answered', eventId: incoming.eventId }]);
+  /** Resolves when it is known that the person belongs here and where they can be written to; nothing is written before. */
+  function admission(incoming: Incoming, actor: Actor | null, at: number): Promise<void> {
+    async function admit(): Promise<void> {
+      if (actor && !ports.settings.allowGuests && (await ports.directory.isOutsider(actor.oid))) throw new Outsider();
+      if (incoming.kind === 'removed') await ports.store.forgetPlace(incoming.place.conversationId);
+      else await ports.store.remember(incoming.place, actor, at);
+    }
+    const admitted = admit();
+    // Whoever waits for it hears of its failure; until then it is nobody's surprise.
+    admitted.catch(() => undefined);
+    return admitted;
+  }
+
+  /** Neither served nor remembered, so that nothing else is ever sent to them. */
+  async function turnedAway(incoming: Incoming, actor: Actor): Promise<null> {
+    ports.log.warn('person.outside', { actor: actor.oid });
+    await ports.store.commit([say(incoming, 0, forMembers()), { kind: 'answered', eventId: incoming.eventId }]);
+    return null;
+  }
+
+  async function answered(held: Ports, incoming: Incoming, admitted: Promise<void>): Promise<Message | null> {
+    const [replies] = await Promise.all([react(held, incoming), admitted]);
+    await held.store.commit([...replies.said, { kind: 'answered', eventId: incoming.eventId }]);
     return replies.card;
   }
 
-  async function react(within: Ports, incoming: Incoming): Promise<{ card: Message | null; said: Change[] }> {
+  async function react(held: Ports, incoming: Incoming): Promise<{ card: Message | null; said: Change[] }> {
     switch (incoming.kind) {
       case 'message':
-        return { card: null, said: await sentence(within, incoming) };
+        return { card: null, said: await sentence(held, incoming) };
       case 'action': {
         const { actor, place, verb, id, seal, inputs } = incoming;
         const isHere = actor.tid === ports.settings.tid;
-        const state = isHere ? guard(await buttonOf(ports, incoming), seal, ports.clock.now()) : 'bad';
+        const state = isHere ? guard(await buttonOf(held, incoming), seal, ports.clock.now()) : 'bad';
         if (!isVerb(verb) || state === 'bad') {
           return { card: null, said: [say(incoming, 0, await refuse(verb, actor))] };
         }
         const click = { actor, place, verb, id, inputs };
-        const clicked = await (state === 'expired' ? redraw(within, click) : press(within, click));
+        const clicked = await (state === 'expired' ? redraw(held, click) : press(held, click));
         return { card: clicked.card, said: clicked.said.map((message, index) => say(incoming, index, message)) };
       }
       case 'edited':
         return { card: null, said: [say(await quiet(incoming), 0, edited())] };
       case 'installed':
-        return { card: null, said: await installed(incoming) };
+        return { card: null, said: await installed(held, incoming) };
       case 'removed':
-        return { card: null, said: await removed(incoming) };
+        return { card: null, said: [...(await takenOut(held, incoming.place))] };
+      case 'joined':
+        return { card: null, said: [...(await joined(held, incoming.place))] };
     }
   }
 
   /** In a room the details go to the person's own chat and the room gets a neutral line, or none. */
-  async function sentence(within: Ports, incoming: Extract<Incoming, { kind: 'message' }>): Promise<Change[]> {
+  async function sentence(held: Ports, incoming: Extract<Incoming, { kind: 'message' }>): Promise<Change[]> {
     const { actor, place, text, scope } = incoming;
-    if (place.kind === 'personal' || isAboutTheRoom(ports, { text, actor, scope })) {
-      const replies = await obey(within, { text, actor, place, scope });
+    if (place.kind === 'personal' || isAboutTheRoom(held, { text, actor, scope })) {
+      const replies = await obey(held, { text, actor, place, scope });
       return replies.map((message, index) => say(incoming, index, message));
     }
-    const own = await ownChat(ports, actor);
+    const own = await ownChat(held, actor);
     if (!own) return [say(incoming, 0, noOwnChat())];
-    const replies = await obey(within, { text, actor, place: own, scope });
+    const replies = await obey(held, { text, actor, place: own, scope });
     const private_ = replies.map((message, index) => say({ ...incoming, place: own }, index, message));
     if (ports.settings.roomAnswers === 'none') return private_;
     return [...private_, say(incoming, replies.length, answeredThere())];
@@ -135,35 +161,17 @@ export function createApp(ports: Ports, guard: Guard): App {
   }
 
   /** A new chat: a short welcome, and what waited because this approver could not be reached before. */
-  async function installed(incoming: Extract<Incoming, { kind: 'installed' }>): Promise<Change[]> {
+  async function installed(held: Ports, incoming: Extract<Incoming, { kind: 'installed' }>): Promise<Change[]> {
     const { actor, place } = incoming;
     if (!actor || place.kind !== 'personal') return [];
-    const due = ports.clock.now();
-    for (const { id } of await ports.store.waitingFor(actor)) {
+    const due = held.clock.now();
+    for (const { id } of await held.store.waitingFor(actor)) {
       const reader = { kind: 'approver', oid: actor.oid } as const;
-      await ports.store.saveCard(id, reader, { place, activityId: null });
-      await reach(ports, id, actor.oid);
-      await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: id, reader }, due }]);
+      await held.store.saveCard(id, reader, { place, activityId: null });
+      await reach(held, id, actor.oid);
+      await held.store.commit([{ kind: 'job', job: { kind: 'card', activationId: id, reader }, due }]);
     }
-    return [say(incoming, 0, await welcome(ports, actor))];
-  }
-
-  /** Taken out of a room: what was announced there ends, and the ledger says so. */
-  async function removed({ place }: Extract<Incoming, { kind: 'removed' }>): Promise<Change[]> {
-    const { conversationId } = place;
-    if (!(await ports.store.route(conversationId))) return [];
-    const entry = {
-      at: ports.clock.now(),
-      actor: null,
-      action: 'announcements.removed',
-      activationId: null,
-      target: null,
-      detail: { conversation: conversationId },
-    };
-    return [
-      { kind: 'noRoute', conversationId },
-      { kind: 'audit', entry },
-    ];
+    return [say(incoming, 0, await welcome(held, actor))];
   }
 
   /** Caught once, here: the person gets a sentence with a reference, the log gets the error under the same reference. */

@@ -42,6 +42,7 @@ export type Config = {
   readonly anchors: { readonly everyMs: number; readonly file: string | null; readonly url: string | null };
   readonly roomAnswers: 'neutral' | 'none';
   readonly readOnly: boolean;
+  readonly allowGuests: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly sandbox: boolean;
 };
@@ -107,6 +108,7 @@ export const schema = z.object({
     .refine(isTimeZone, { error: 'give an IANA time zone such as Europe/Berlin' })
     .default('UTC'),
   ADMIN_GROUP_ID: guid.optional(),
+  ALLOW_GUESTS: z.enum(['0', '1'], { error: 'give 1 to serve guests of the tenant, else leave it out' }).default('0'),
   ROOM_ANSWERS: z.enum(['neutral', 'none'], { error: 'give neutral or none' }).default('neutral'),
   READ_ONLY: z.enum(['0', '1'], { error: 'give 1 to change nothing, else leave it out' }).default('0'),
   AUDIT_ANCHOR_INTERVAL: z
@@ -191,6 +193,7 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
       file: values.AUDIT_ANCHOR_FILE ?? null,
       url: values.AUDIT_ANCHOR_URL ?? null,
     }),
+    allowGuests: values.ALLOW_GUESTS === '1',
     logLevel: values.LOG_LEVEL,
     sandbox,
   };

@@ -29,6 +29,10 @@ export function createElsewhere(
 
   async function composed(asked: Composed): Promise<Message> {
     const { actor } = asked;
+    if (!ports.settings.allowGuests && (await ports.directory.isOutsider(actor.oid))) {
+      ports.log.warn('person.outside', { actor: actor.oid });
+      return forMembers();
+    }
     switch (asked.kind) {
       case 'search': {
         const { query, offset, count } = asked;
@@ -67,6 +71,14 @@ export async function ownChat(ports: Ports, actor: Actor): Promise<Place | null>
 export function noOwnChat(): Message {
   return problem('I answer such things in your own chat, and have none with you yet.', {
     next: 'Open a chat with me and say it there; afterwards you can say it here too.',
+  });
+}
+
+/** For guests and strangers: says nothing of groups or people. */
+export function forMembers(): Message {
+  return problem('I work for members of this organisation only.', {
+    why: 'You are a guest here, or your account belongs to another organisation.',
+    next: 'What you hold in PIM stays as it is; use PIM’s own pages, or ask an administrator.',
   });
 }
 

@@ -69,6 +69,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
         : ownTokens({ ...registration, clientId: appId, credential: credentials.bot }),
     tenantId: tid,
     sandbox: config.sandbox,
+    allowGuests: config.allowGuests,
     handle: (incoming) => application.handle(incoming),
     compose: (composed) => application.compose(composed),
     render: (message, reader, chat) => render(message, { reader, chat, now: clock.now(), seal }),
@@ -92,6 +93,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
       adminGroupId: config.adminGroupId,
       roomAnswers: config.roomAnswers,
       readOnly: config.readOnly,
+      allowGuests: config.allowGuests,
     },
   };
   /** The intent stands in the ledger already; that its outcome does not get there is an alarm and undoes nothing. */

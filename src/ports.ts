@@ -38,7 +38,9 @@ export type Incoming =
       readonly inputs: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'installed'; readonly eventId: string; readonly actor: Actor | null; readonly place: Place }
-  | { readonly kind: 'removed'; readonly eventId: string; readonly place: Place };
+  | { readonly kind: 'removed'; readonly eventId: string; readonly place: Place }
+  /** Others came into a room, or it was shared with another team. */
+  | { readonly kind: 'joined'; readonly eventId: string; readonly place: Place };
 
 /**
  * From the message extension. It is opened in any chat, also in one between people that Jitney is no part of, so nothing
@@ -84,6 +86,8 @@ export interface Chat {
   /** again: an earlier attempt may have arrived, so the message says that it may be there twice. */
   send(to: Place, message: Message, reader: Reader, again?: boolean): Promise<Delivery>;
   update(to: Place, activityId: string, message: Message, reader: Reader): Promise<Delivery>;
+  /** Whether somebody reads along in a room who is not of the tenant, kept for a minute; unknown when the connector did not say. */
+  outsiders(room: Place, options?: { readonly fresh: boolean }): Promise<'none' | 'some' | 'unknown'>;
 }
 
 // ---- PIM and the directory -----------------------------------------------------------------------------------------
@@ -154,6 +158,8 @@ export interface Directory {
   /** The people behind a policy's approver rules, groups expanded, disabled accounts left out. */
   approvers(tid: string, rules: readonly ApproverRule[]): Promise<readonly NamedPerson[]>;
   person(oid: string): Promise<NamedPerson | null>;
+  /** True for guests and for whoever the tenant does not know. */
+  isOutsider(oid: string): Promise<boolean>;
   /** Owners of a Microsoft 365 group: of the team, for a team's group. */
   owners(groupId: string): Promise<readonly NamedPerson[]>;
   isMember(groupId: string, oid: string): Promise<boolean>;
@@ -425,6 +431,8 @@ export type Settings = {
   readonly roomAnswers: 'neutral' | 'none';
   /** True: nothing that changes something is done; see read-only.ts. */
   readonly readOnly: boolean;
+  /** True: guests of the tenant are served like everybody in it. */
+  readonly allowGuests: boolean;
 };
 
 export type Ports = {

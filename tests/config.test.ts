@@ -96,6 +96,7 @@ const badTenants: readonly Row[] = [
   ['the empty GUID as group', real, { ADMIN_GROUP_ID: '00000000-0000-0000-0000-000000000000' }, ['ADMIN_GROUP_ID']],
   ['a bot id that is no GUID', real, { MICROSOFT_APP_ID: 'jitney' }, ['MICROSOFT_APP_ID']],
   ['an admin group that is no GUID', real, { ADMIN_GROUP_ID: 'Admins' }, ['ADMIN_GROUP_ID']],
+  ['guests perhaps', real, { ALLOW_GUESTS: 'yes' }, ['ALLOW_GUESTS']],
   ['an answer for rooms that nobody knows', real, { ROOM_ANSWERS: 'loud' }, ['ROOM_ANSWERS']],
   ['one app for bot and Graph', real, { GRAPH_CLIENT_ID: botId }, ['GRAPH_CLIENT_ID']],
   ['one app, once in capitals', real, { GRAPH_CLIENT_ID: botId.toUpperCase() }, ['GRAPH_CLIENT_ID']],
@@ -279,6 +280,7 @@ describe('a good configuration:', () => {
       roomAnswers: 'neutral',
       readOnly: false,
       anchors: { everyMs: 3_600_000, file: null, url: null },
+      allowGuests: false,
       logLevel: 'info',
       sandbox: false,
     });

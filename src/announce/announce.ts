@@ -4,6 +4,8 @@ import { notice, problem } from '../core/message.ts';
 import { matchName } from '../language/names.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Change, Ports, Route } from '../ports.ts';
+import { lastChannel, tellOthers, unheard, wordsFor } from './sinks.ts';
+import type { Groups } from './sinks.ts';
 
 /** `announce here [for X, Y]`: this channel hears of activations from now on. */
 export async function announce(ports: Ports, actor: Actor, place: Place, typed: readonly string[]): Promise<Message> {
@@ -11,15 +13,27 @@ export async function announce(ports: Ports, actor: Actor, place: Place, typed: 
   if (refusal) return refusal;
   const found = await groupsFor(ports, actor, typed);
   if (found.kind === 'message') return found.message;
+  const outsiders = await ports.chat.outsiders(place, { fresh: true });
+  if (outsiders !== 'none') return outsiders === 'some' ? withOutsiders() : unknownReaders();
   const at = ports.clock.now();
   const targets = typed.length === 0 ? null : found.groups;
+  const silent = await wouldFallSilent(ports, place, targets);
+  if (silent) return lastChannel(silent);
   const route: Route = { place, targets, showJustification: false, by: identityOf(actor), at };
-  await ports.store.commit([{ kind: 'route', route }, audited(actor, place, 'announcements.on', at, targets)]);
-  const what = targets === null ? 'all groups' : targets.map(({ name }) => name).join(', ');
+  await ports.store.commit([
+    { kind: 'route', route },
+    audited(actor, place, 'announcements.on', at, targets),
+    ...(await tellOthers(
+      ports,
+      place,
+      targets,
+      (what, where) => `${by(actor)} has activations of ${what} announced in ${where} from now on.`,
+    )),
+  ]);
   return notice(
     '✓',
-    `Activations of ${what} are announced here from now on.`,
-    `Set by ${actor.name ?? 'a team owner'}. “stop announcing” ends it.`,
+    `Activations of ${wordsFor(targets)} are announced here from now on.`,
+    `Set by ${by(actor)}. “stop announcing” ends it.`,
   );
 }
 
@@ -47,19 +61,115 @@ export async function stopAnnouncing(
       next: 'Say the name as it is announced, or “stop announcing” for all.',
     });
   }
+  const silent = await wouldFallSilent(ports, place, rest);
+  if (silent) return lastChannel(silent);
+  const kept = new Set(rest.map(({ groupId }) => groupId));
+  const ended = route.targets?.filter(({ groupId }) => !kept.has(groupId)) ?? null;
   await ports.store.commit([
     rest.length === 0
       ? { kind: 'noRoute', conversationId: place.conversationId }
       : { kind: 'route', route: { ...route, targets: rest, at } },
     audited(actor, place, 'announcements.off', at, rest.length === 0 ? null : rest),
+    ...(await tellOthers(
+      ports,
+      place,
+      ended,
+      (what, where) => `${by(actor)} ended the announcements of ${what} in ${where}.`,
+    )),
   ]);
-  const by = `Set by ${actor.name ?? 'a team owner'}.`;
+  const set = `Set by ${by(actor)}.`;
   return rest.length === 0
-    ? notice('■', 'Activations are no longer announced here.', by)
-    : notice('✓', `Still announced here: ${rest.map(({ name }) => name).join(', ')}.`, by);
+    ? notice('■', 'Activations are no longer announced here.', set)
+    : notice('✓', `Still announced here: ${rest.map(({ name }) => name).join(', ')}.`, set);
 }
 
-type Groups = NonNullable<Route['targets']>;
+function by(actor: Actor): string {
+  return actor.name ?? 'A team owner';
+}
+
+/** What nobody would hear of any more if this channel heard of no more than `targets`. Null: somebody hears of everything. */
+async function wouldFallSilent(ports: Ports, place: Place, targets: Groups | null): Promise<Groups | 'all' | null> {
+  const routes = await ports.store.routes();
+  const now = routes.find((route) => route.place.conversationId === place.conversationId);
+  if (now === undefined || targets === null) return null;
+  const kept = new Set(targets.map(({ groupId }) => groupId));
+  const lost = now.targets?.filter(({ groupId }) => !kept.has(groupId)) ?? null;
+  const silent = unheard(
+    routes.filter((route) => route !== now),
+    lost,
+  );
+  return silent.length === 0 ? null : silent;
+}
+
+function withOutsiders(): Message {
+  return problem('People from outside your organisation read this channel.', {
+    why: 'Announcements show who holds which privilege, so they stay among your own people.',
+    next: 'Say it in a channel without guests and without people of other organisations.',
+  });
+}
+
+function unknownReaders(): Message {
+  return problem('I could not see who reads this channel.', {
+    why: 'Announcements show who holds which privilege, so I look first, and Teams did not tell.',
+    next: 'Try again in a minute.',
+  });
+}
+
+/** Somebody came into a room: if an outsider reads along now, it is told why it hears nothing, and so are the others. */
+export async function joined(ports: Ports, place: Place): Promise<readonly Change[]> {
+  const routes = (await ports.store.routes()).filter((route) => isOf(route.place, place));
+  const changes: Change[] = [];
+  for (const route of routes) {
+    if ((await ports.chat.outsiders(route.place)) !== 'some') continue;
+    const key = `outsiders:${ports.ids.id()}`;
+    const message = problem('Announcements pause here.', {
+      why: 'Somebody from outside your organisation reads this channel now.',
+      next: 'They go on by themselves once all readers are your own people again.',
+    });
+    const job = { kind: 'notice', key, to: route.place, oid: null, message } as const;
+    changes.push(
+      { kind: 'job', job, due: ports.clock.now() },
+      ...(await tellOthers(
+        ports,
+        route.place,
+        route.targets,
+        (what, where) => `Announcements of ${what} pause in ${where}: somebody from outside reads it now.`,
+      )),
+    );
+  }
+  return changes;
+}
+
+/** An event of a team names the team, not its channels. */
+function isOf(room: Place, event: Place): boolean {
+  return (
+    room.conversationId === event.conversationId ||
+    (room.teamGroupId !== null && room.teamGroupId === event.teamGroupId)
+  );
+}
+
+/** The bot was taken out of a room: what was announced there ends, and the ledger and the other channels hear of it. */
+export async function takenOut(ports: Ports, place: Place): Promise<readonly Change[]> {
+  const { conversationId } = place;
+  const route = await ports.store.route(conversationId);
+  if (!route) return [];
+  const entry = {
+    at: ports.clock.now(),
+    actor: null,
+    action: 'announcements.removed',
+    activationId: null,
+    target: null,
+    detail: { conversation: conversationId },
+  };
+  const others = await tellOthers(
+    ports,
+    route.place,
+    route.targets,
+    (what, where) => `I was taken out of ${where}: activations of ${what} are no longer announced there.`,
+  );
+  if (others.length === 0) ports.log.error('announcements.nowhere', { conversation: conversationId });
+  return [{ kind: 'noRoute', conversationId }, { kind: 'audit', entry }, ...others];
+}
 
 function keptTargets(route: Route, typed: readonly string[]): Groups | 'all' | 'unknown' {
   if (route.targets === null) return 'all';

@@ -60,6 +60,11 @@ async function card(ports: Ports, activationId: string, reader: CardReader, doub
     if (updated.kind === 'unclear') return { kind: 'retry', afterMs: 1_000, why: updated.why };
     if (updated.kind !== 'gone') return updated;
   }
+  if (reader.kind === 'channel') {
+    const outsiders = await ports.chat.outsiders(place);
+    if (outsiders === 'some') return { kind: 'refused', why: 'people from outside read the channel' };
+    if (outsiders === 'unknown') return { kind: 'retry', afterMs: 1_000, why: 'who reads the channel is unknown' };
+  }
   const sent = await send(ports, place, message, eyes, doubt);
   if (sent.kind === 'delivered')
     await ports.store.saveCard(activationId, reader, { place, activityId: sent.activityId });

@@ -13,6 +13,8 @@ import { groupRow, rowsOf, userRow } from './shapes.ts';
 import type { User } from './shapes.ts';
 
 const userFields = 'id,displayName,userPrincipalName,accountEnabled';
+/** Of one person; members of groups are asked for without the kind. */
+const personFields = `${userFields},userType`;
 
 export type GraphDirectory = Directory & {
   /** The name a person signs in with, to spare them choosing an account; null when it cannot be read. */
@@ -53,6 +55,11 @@ export function graphDirectory(options: Options): GraphDirectory {
     person: async (oid) => {
       const found = await user(oid);
       return found && named(found);
+    },
+    isOutsider: async (oid) => {
+      const found = await user(oid);
+      // An account of old times may lack the kind; the name of a guest tells it too.
+      return found === null || found.userType === 'Guest' || (found.userPrincipalName ?? '').includes('#EXT#');
     },
     userName: async (oid) => (await user(oid))?.userPrincipalName ?? null,
     owners: (groupId) =>
@@ -143,7 +150,7 @@ function filled<T>(map: ReadonlyMap<string, T | undefined>): ReadonlyMap<string,
 }
 
 function userPath(oid: string): string {
-  return address(`/users/${segment(oid)}`, { $select: userFields });
+  return address(`/users/${segment(oid)}`, { $select: personFields });
 }
 
 function membersPath(groupId: string): string {

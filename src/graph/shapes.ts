@@ -111,6 +111,7 @@ export const userRow = z.object({
   displayName: text,
   userPrincipalName: text,
   accountEnabled: z.boolean().nullish(),
+  userType: text,
 });
 export type User = z.infer<typeof userRow>;
 

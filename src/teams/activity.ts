@@ -39,6 +39,7 @@ export const activityShape = z.object({
   }),
   channelData: z.object({
     eventType: optional(shortText),
+    sharedWithTeams: optional(z.array(z.object({ tenantId: optional(shortText) }))),
     team: optional(z.object({ id: optional(id), name: optional(text), aadGroupId: optional(z.guid()) })),
     channel: optional(z.object({ id: optional(id), name: optional(text) })),
     tenant: z.object({ id: z.string() }),

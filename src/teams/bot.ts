@@ -20,6 +20,7 @@ import { toActor, toPlace } from './incoming.ts';
 import { paceOfPeople, paceOfStrangers, personLimit, strangerLimit } from './limits.ts';
 import type { Limit, Pace } from './limits.ts';
 import { createRefusals } from './refusals.ts';
+import { createRoster } from './roster.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import { createTeams } from './teams.ts';
 import { isCompose, tooFast } from './too-fast.ts';
@@ -32,6 +33,8 @@ export type BotOptions = {
   /** null only in the sandbox: its connectors are on this machine and want no token. */
   readonly token: ConnectorToken | null;
   readonly cloud: CloudName;
+  /** False: a guest in a room counts as somebody from outside. */
+  readonly allowGuests: boolean;
   /** null: the cloud's own. */
   readonly openIdMetadataUrl: string | null;
   readonly sandbox: boolean;
@@ -71,8 +74,9 @@ export function createBot(options: BotOptions): Bot {
   const gate = createGate({ tenantId, appId, keys, cloud, loopback: sandbox, clock });
   const authentication = createAuthentication({ appId, token: options.token, cloud }, metadataUrl, keys);
   const open = createConnectors(authentication, appId, cloud, sandbox);
-  const chat = createChat({ open, render: options.render, log, clock });
-  const application = createTurns({ ...options, open, chat, complete: createTeams(open) });
+  const roster = createRoster(open, options.allowGuests, clock);
+  const chat = createChat({ open, outsiders: roster.outsiders, render: options.render, log, clock });
+  const application = createTurns({ ...options, open, chat, roster, complete: createTeams(open) });
   const adapter = new VerifiedAdapter(authentication);
   const { person, stranger } = options.limits ?? { person: personLimit, stranger: strangerLimit };
   const paceOf = paceOfPeople(person);

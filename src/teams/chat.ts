@@ -9,13 +9,14 @@ import { isRefusedContent, toDelivery } from './delivery.ts';
 
 export type ChatOptions = {
   readonly open: OpenConnector;
+  readonly outsiders: Chat['outsiders'];
   readonly render: (message: Message, reader: Reader, chat: string) => Rendered;
   readonly log: Log;
   readonly clock: Clock;
 };
 
 /** Chat over the Bot connector that each place names. Every address is checked again here: it comes from the store. */
-export function createChat({ open, render, log, clock }: ChatOptions): Chat {
+export function createChat({ open, outsiders, render, log, clock }: ChatOptions): Chat {
   async function deliver(
     to: Place,
     rendered: Rendered,
@@ -37,6 +38,7 @@ export function createChat({ open, render, log, clock }: ChatOptions): Chat {
   }
 
   return {
+    outsiders,
     send: (to, message, reader, again = false) =>
       deliver(to, render(message, reader, to.conversationId), 'send', (connector, activity) =>
         connector.send(to.conversationId, again ? marked(activity) : activity),

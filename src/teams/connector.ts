@@ -1,5 +1,6 @@
 import type { Activity, ConfigurationBotFrameworkAuthentication, TeamDetails } from 'botbuilder';
 import type { ConnectorClient } from 'botframework-connector';
+import type { ConversationsGetConversationPagedMembersOptionalParams } from 'botframework-connector/lib/connectorApi/models/index.js';
 import { AuthenticationConstants, ClaimsIdentity, TeamsConnectorClient } from 'botframework-connector';
 import type { Cloud } from './clouds.ts';
 import { isServiceUrlAllowed } from './service-url.ts';
@@ -10,6 +11,8 @@ export type Connector = {
   send(conversationId: string, activity: Partial<Activity>): Promise<string | null>;
   update(conversationId: string, activityId: string, activity: Partial<Activity>): Promise<void>;
   team(teamId: string): Promise<TeamDetails>;
+  /** One page of who is in a conversation, and what to ask for the next one by. */
+  members(conversationId: string, from: string | null): Promise<{ members: readonly unknown[]; next: string | null }>;
 };
 
 /** null: the address is not one that may see the bot's token, so nothing is sent there. */
@@ -45,6 +48,16 @@ export function createConnectors(
       },
       update: async (conversationId, activityId, activity) => {
         await client.conversations.updateActivity(conversationId, activityId, activity, patience());
+      },
+      members: async (conversationId, from) => {
+        const asked = { pageSize: 500, ...(from === null ? {} : { continuationToken: from }), ...patience() };
+        // The SDK's type wants a token for the first page too.
+        const page = asked as ConversationsGetConversationPagedMembersOptionalParams;
+        const { members, continuationToken } = await client.conversations.getConversationPagedMembers(
+          conversationId,
+          page,
+        );
+        return { members, next: continuationToken ? continuationToken : null };
       },
       team: async (teamId) => {
         const teams = new TeamsConnectorClient(client.credentials, { baseUri: serviceUrl });

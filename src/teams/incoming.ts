@@ -107,13 +107,22 @@ function hasStrangeKey(data: unknown): boolean {
 /** Two kinds of activity tell of the bot coming and going; upgrades of the app are neither. */
 function toInstallation(activity: TeamsActivity, actor: Actor | null, now: Moment): Incoming | null {
   const change = installationChange(activity);
-  if (change === null) return null;
   const place = toPlace(activity);
+  if (change === null)
+    return place.kind !== 'personal' && isJoining(activity)
+      ? { kind: 'joined', eventId: `${eventId(activity)}/joined`, place }
+      : null;
   const at = activity.timestamp === undefined ? now : Date.parse(activity.timestamp);
   const event = `${place.conversationId}/${change}/${Math.floor(at / sameInstallationMs)}`;
   return change === 'installed'
     ? { kind: 'installed', eventId: event, actor, place }
     : { kind: 'removed', eventId: event, place };
+}
+
+/** Source: Teams conversation events; shared channels add channelMemberAdded and channelShared. */
+function isJoining({ channelData, membersAdded, type }: TeamsActivity): boolean {
+  if (type !== 'conversationUpdate') return false;
+  return (membersAdded?.length ?? 0) > 0 || /^(channelShared|channelMemberAdded)$/.test(channelData.eventType ?? '');
 }
 
 function installationChange(activity: TeamsActivity): 'installed' | 'removed' | null {

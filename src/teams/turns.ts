@@ -10,12 +10,14 @@ import { addCompose } from './compose.ts';
 import type { ComposeOptions } from './compose.ts';
 import type { OpenConnector } from './connector.ts';
 import { toIncoming } from './incoming.ts';
+import type { Roster } from './roster.ts';
 
 export type TurnOptions = ComposeOptions & {
   readonly handle: (incoming: Incoming) => Promise<Message | null>;
   readonly clock: Clock;
   readonly chat: Chat;
   readonly open: OpenConnector;
+  readonly roster: Pick<Roster, 'forget'>;
   /** Completes what an activity says of its place. */
   readonly complete: (place: Place, activity: TeamsActivity) => Promise<Place>;
 };
@@ -40,6 +42,7 @@ export function createTurns(options: TurnOptions): Application {
   async function arrived(context: TurnContext): Promise<void> {
     const incoming = await receive(context);
     if (incoming === null) return;
+    if (incoming.kind === 'joined') options.roster.forget();
     await whileTyping(options.open, incoming.place, context.activity.conversation.id, () => handle(incoming));
   }
 

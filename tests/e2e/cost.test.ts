@@ -27,7 +27,9 @@ const slowBatch = ['/v1.0/identityGovernance', '/owners', '/v1.0/$batch'];
 /** Every answer takes its time, so calls that wait for each other lie apart and those side by side do not. */
 async function rounds(act: () => Promise<Done>, slow = slowPaths): Promise<readonly string[][]> {
   await world.forget();
-  for (const path of slow) {
+  // Whether these two belong here is asked as well. Megan is in batches too, as an approver, so asking that of her is left out.
+  const people = [adele, lee].map(({ oid }) => `/v1.0/users/${oid}`);
+  for (const path of [...slow, ...people]) {
     await world.sandbox.fault({ match: { path }, times: 1_000, answer: { delay } });
   }
   await act();
@@ -36,7 +38,7 @@ async function rounds(act: () => Promise<Done>, slow = slowPaths): Promise<reado
   const found: string[][] = [];
   let last = -Infinity;
   for (const { at, method, path, batch } of calls) {
-    if (batch === true || !path.startsWith('/v1.0/')) continue;
+    if (batch === true || !path.startsWith('/v1.0/') || path === `/v1.0/users/${megan.oid}`) continue;
     const call = `${method} ${path.slice(path.lastIndexOf('/') + 1)}`;
     if (Date.parse(at) - last > delay / 2) found.push([call]);
     else found.at(-1)?.push(call);

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TeamsPerson, Where } from '../support/teams-client.ts';
+import { somebody } from '../support/connector.ts';
 import { pause, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -7,6 +10,7 @@ import type { World } from './world.ts';
 
 let world: World;
 let room: Where;
+let second: Where;
 let adele: TeamsPerson;
 let grady: TeamsPerson;
 let megan: TeamsPerson;
@@ -16,6 +20,7 @@ beforeAll(async () => {
   // Alex is one of the Security Leads, who administer the bot here.
   world = await startWorld({ ADMIN_GROUP_ID: 'bbbbbbbb-0000-4000-8000-000000000005' });
   room = { in: world.teams.channel };
+  second = { in: world.teams.secondChannel };
   adele = world.person('Adele Vance');
   grady = world.person('Grady Archie');
   megan = world.person('Megan Bowen');
@@ -24,6 +29,17 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());
+
+/** What the ledger holds of announcements, oldest first. */
+function ledger(): readonly { readonly action: string; readonly actor: string | undefined }[] {
+  const db = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { readOnly: true });
+  const rows = db.prepare('select entry from ledger order by seq').all();
+  db.close();
+  return rows
+    .map(({ entry }) => JSON.parse(String(entry)) as { action: string; actor: { oid: string } | null })
+    .map(({ action, actor }) => ({ action, actor: actor?.oid }))
+    .filter(({ action }) => action.startsWith('announcements.'));
+}
 
 /** Everything that was ever written to the channel, as it went over the wire. */
 function written(): string {
@@ -55,26 +71,124 @@ describe('who may have activations announced', () => {
     await (await adele.say('stop announcing', room)).reply(/Nothing is announced here/, room);
   });
 
-  test('an administrator of the bot may, and may end it', async () => {
+  test('an administrator of the bot may, and may end it where another channel hears the same', async () => {
     await (
       await alex.say('announce here for SQL Prod', room)
     ).reply(/Activations of SQL Prod are announced here/, room);
+    await (await alex.say('announce here', second)).reply(/all groups are announced here/, second);
     await (await alex.say('stop announcing', room)).reply(/no longer announced here/, room);
+  });
+});
+
+describe('the defenders cannot be blinded:', () => {
+  test('the last channel that hears of a group cannot fall silent, whoever asks', async () => {
+    const stop = await (await adele.say('stop announcing', second)).reply(/last channel that hears of/, second);
+    expect(stop.text).toContain('This is the last channel that hears of all groups.');
+    expect(stop.text).toContain('Say “announce here” in another channel first');
+    await (await alex.say('stop announcing', second)).reply(/last channel that hears of all groups/, second);
+  });
+
+  test('nor can it be narrowed to a group that does not matter', async () => {
+    const said = await adele.say('announce here for "Research and Development"', second);
+    await said.reply(/last channel that hears of all groups/, second);
+  });
+
+  test('of named groups the ones that another channel hears of may end, the others not', async () => {
+    await (await adele.say('announce here', room)).reply(/all groups are announced here/, room);
+    await (
+      await adele.say('announce here for Azure Readers and SQL Prod', second)
+    ).reply(/Activations of Azure Readers, SQL Prod are announced here/, second);
+    await (
+      await adele.say('stop announcing for SQL Prod', second)
+    ).reply(/Still announced here: Azure Readers/, second);
+    await (await adele.say('stop announcing', room)).reply(/last channel that hears of all groups/, room);
+    await (await adele.say('stop announcing', second)).reply(/no longer announced here/, second);
+  });
+
+  test('every change is announced in the other channels, by name, and stands in the ledger', async () => {
+    const on = await alex.say('announce here for Azure Readers', second);
+    await on.reply(
+      /^⚠ Alex Wilber has activations of Azure Readers announced in the channel “Security” from now on/,
+      room,
+    );
+    const off = await alex.say('stop announcing', second);
+    await off.reply(/^⚠ Alex Wilber ended the announcements of Azure Readers in the channel “Security”/, room);
+    expect(ledger().slice(-2)).toEqual([
+      { action: 'announcements.on', actor: alex.oid },
+      { action: 'announcements.off', actor: alex.oid },
+    ]);
+  });
+
+  test('a channel that hears of some groups learns of no others from a change', async () => {
+    await (await adele.say('announce here for Azure Readers', second)).reply(/Azure Readers are announced/, second);
+    const third = { in: { ...world.teams.secondChannel, id: '19:third@thread.tacv2', name: 'Third' } };
+    const on = await adele.say('announce here for SQL Prod', third);
+    const heard = await on.reply(/^⚠ Adele Vance has activations of other groups announced/, second);
+    expect(heard.text).not.toContain('SQL Prod');
+    const off = await adele.say('stop announcing', third);
+    await off.reply(/^⚠ Adele Vance ended the announcements of other groups in the channel “Third”/, second);
+    await (await adele.say('stop announcing', second)).reply(/no longer announced here/, second);
+  });
+
+  test('a refused change changes nothing and leaves no line in the ledger', async () => {
+    const before = ledger().length;
+    await (await megan.say('stop announcing', room)).reply(/Only an owner of this team/, room);
+    await (await adele.say('stop announcing', room)).reply(/last channel/, room);
+    expect(ledger()).toHaveLength(before);
+  });
+});
+
+describe('where people from outside read along', () => {
+  const outsider = { ...somebody, id: '29:outsider', tenantId: '99999999-9999-4999-8999-999999999999' };
+
+  test('announcements do not begin', async () => {
+    world.teams.connector.seat(world.teams.secondChannel.id, [somebody, outsider]);
+    const refused = await (await adele.say('announce here', second)).reply(/from outside your organisation/, second);
+    expect(refused.text).toContain('People from outside your organisation read this channel.');
+    world.teams.connector.seat(world.teams.secondChannel.id, [{ ...somebody, userRole: 'guest' }]);
+    await (await adele.say('announce here', second)).reply(/from outside your organisation/, second);
+  });
+
+  test('nor while Teams does not say who they are', async () => {
+    const { teams } = world;
+    teams.connector.failRoster(teams.secondChannel.id);
+    await (await adele.say('announce here', second)).reply(/could not see who reads this channel/, second);
+  });
+
+  test('they pause when one comes, the room and the others hear why, and go on when they left', async () => {
+    world.teams.connector.seat(world.teams.secondChannel.id, [somebody]);
+    await adele.join(world.teams.secondChannel);
+    await (await adele.say('announce here for Azure Readers', second)).reply(/are announced here/, second);
+    world.teams.connector.seat(world.teams.secondChannel.id, [somebody, outsider]);
+
+    const came = await adele.join(world.teams.secondChannel);
+
+    await came.reply(/Announcements pause here/, second);
+    await came.reply(/^⚠ Announcements of Azure Readers pause in the channel “Security”/, room);
+    const said = await adele.say('activate Azure Readers for 1h');
+    await said.reply(/Adele Vance is in Azure Readers/, room);
+    expect(said.replies(second)).toEqual([]);
+    await adele.say('deactivate Azure Readers');
+    await world.later('PT1H');
+
+    world.teams.connector.seat(world.teams.secondChannel.id, [somebody]);
+    await adele.join(world.teams.secondChannel);
+    const again = await adele.say('activate Azure Readers for 1h');
+    await again.reply(/Adele Vance is in Azure Readers/, second);
+    await world.later('PT1H');
+    await (await adele.say('stop announcing', second)).reply(/no longer announced here/, second);
   });
 });
 
 describe('what is announced', () => {
   test('an activation, once PIM says active, with its end in the same card, and without its reason', async () => {
-    await (
-      await adele.say('announce here', room)
-    ).reply(/Activations of all groups are announced here from now on/, room);
     const said = await grady.say('activate RDP Servers Munich for 1h because secret migration');
     const card = await said.reply(/Grady Archie is in RDP Servers Munich\nuntil \d\d:\d\d/, room);
     expect(card.buttons).toEqual([]);
     await world.later('PT1H');
     const ended = await said.reply(/Grady Archie was in RDP Servers Munich/, room);
     expect(ended.id).toBe(card.id);
-    expect(announcements()).toHaveLength(1);
+    expect(announcements().filter((text) => text.includes('RDP Servers Munich'))).toHaveLength(1);
     expect(written()).not.toContain('secret migration');
   });
 
@@ -100,6 +214,7 @@ describe('what is announced', () => {
   });
 
   test('only the named groups, once groups are named, and nothing after it was stopped', async () => {
+    await (await adele.say('announce here', second)).reply(/all groups are announced here/, second);
     const named = await adele.say('announce here for Azure Readers and Intune Helpdesk', room);
     await named.reply(/Activations of Azure Readers, Intune Helpdesk are announced here/, room);
     const before = announcements().length;
@@ -123,7 +238,8 @@ describe('what is announced', () => {
 
   test('a room that the bot was taken out of hears nothing more', async () => {
     await (await adele.say('announce here', room)).reply(/announced here from now on/, room);
-    await adele.remove(world.teams.channel);
+    const gone = await adele.remove(world.teams.channel);
+    await gone.reply(/^⚠ I was taken out of the channel “[^”]+”: activations of all groups are no longer/, second);
     const said = await adele.say('activate Azure Readers for 1h');
     await said.reply(/Azure Readers\nActive until/);
     await pause(700);

@@ -88,8 +88,12 @@ export function createDesk(store: Store): Desk {
   };
   const ports: Ports = {
     pim: model.pim,
-    directory: { approvers: () => Promise.resolve([]) } as unknown as Ports['directory'],
+    directory: {
+      approvers: () => Promise.resolve([]),
+      isOutsider: () => Promise.resolve(false),
+    } as unknown as Ports['directory'],
     chat: {
+      outsiders: () => Promise.resolve('none'),
       send: (to, message, reader) => {
         sent.push({ to, message, reader });
         return Promise.resolve({ kind: 'delivered', activityId: `m${sent.length}` });
@@ -116,6 +120,7 @@ export function createDesk(store: Store): Desk {
       adminGroupId: null,
       roomAnswers: 'neutral',
       readOnly: false,
+      allowGuests: false,
     },
   };
 

@@ -26,6 +26,9 @@ export type Fault =
   /** Accepts, then never answers. */
   | { readonly kind: 'hang' };
 
+/** As rosters show people; fields that are not given are absent. */
+export type Member = Readonly<Record<string, string>>;
+
 export type RecordingConnector = {
   /** What activities name as their serviceUrl. */
   readonly serviceUrl: string;
@@ -39,12 +42,26 @@ export type RecordingConnector = {
   fail(...faults: readonly Fault[]): void;
   /** Answers GET v3/teams/{id}. */
   knowTeam(id: string, details: Readonly<Record<string, unknown>>): void;
+  /** Who is in a conversation, page by page; a conversation that nobody spoke of has one member, Somebody. */
+  seat(conversationId: string, ...pages: readonly (readonly Member[])[]): void;
+  /** The next question for this conversation's roster fails. */
+  failRoster(conversationId: string): void;
   /** Resolves when that many activities were accepted. */
   until(count: number): Promise<void>;
   close(): Promise<void>;
 };
 
-const route = /^\/v3\/(?:conversations\/([^/]+)\/activities(?:\/([^/]+))?|teams\/([^/]+))$/;
+const route =
+  /^\/v3\/(?:conversations\/([^/]+)\/activities(?:\/([^/]+))?|teams\/([^/]+)|conversations\/([^/]+)\/pagedmembers)(?:\?|$)/;
+
+/** A member of the tenant. */
+export const somebody: Member = {
+  id: '29:somebody',
+  name: 'Somebody',
+  aadObjectId: 'aaaaaaaa-0000-4000-8000-0000000000ff',
+  userPrincipalName: 'somebody@contoso.example',
+  userRole: 'user',
+};
 
 /** Plays the Bot connector: keeps what the bot posts and updates, and fails as told. */
 export async function startConnector(): Promise<RecordingConnector> {
@@ -52,6 +69,8 @@ export async function startConnector(): Promise<RecordingConnector> {
   const accepted: Received[] = [];
   const faults: Fault[] = [];
   const teams = new Map<string, Readonly<Record<string, unknown>>>();
+  const rosters = new Map<string, readonly (readonly Member[])[]>();
+  const silent = new Set<string>();
   const ids = new Map<Received, string>();
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   let sequence = 0;
@@ -71,11 +90,21 @@ export async function startConnector(): Promise<RecordingConnector> {
     const fault = faults.shift();
     if (fault?.kind === 'answer') return refuse(response, fault);
     const team = teams.get(decodeURIComponent(route.exec(received.path)?.[3] ?? ''));
+    const inRoom = route.exec(received.path)?.[4];
+    if (inRoom !== undefined && silent.delete(decodeURIComponent(inRoom))) return send(response, 502, {});
+    if (inRoom !== undefined) return send(response, 200, pageOf(decodeURIComponent(inRoom), received.path));
     if (received.method === 'GET') return send(response, team === undefined ? 404 : 200, team ?? {});
     const id = accept(received);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'resetAfterAccept') return void request.socket.destroy();
     send(response, received.method === 'PUT' ? 200 : 201, { id });
+  }
+
+  function pageOf(conversationId: string, path: string): unknown {
+    const pages = rosters.get(conversationId) ?? [[somebody]];
+    const at = Number(new URL(path, 'http://localhost').searchParams.get('continuationToken') ?? '0');
+    const more = at + 1 < pages.length ? { continuationToken: String(at + 1) } : {};
+    return { members: pages[at] ?? [], ...more };
   }
 
   const server = createServer((request, response) => void answer(request, response));
@@ -87,6 +116,8 @@ export async function startConnector(): Promise<RecordingConnector> {
     requests,
     ids,
     fail: (...next) => void faults.push(...next),
+    seat: (conversationId, ...pages) => void rosters.set(conversationId, pages),
+    failRoster: (conversationId) => void silent.add(conversationId),
     knowTeam: (id, details) => void teams.set(id, details),
     until: (count) =>
       new Promise((resolve) => (accepted.length >= count ? resolve() : void waiting.push({ count, resolve }))),

@@ -52,6 +52,8 @@ export type TeamsPerson = {
   readonly oid: string;
   /** Adds the bot: from now on the person can be reached by it. */
   open(): Promise<Done>;
+  /** Teams tells that others came into a room. */
+  join(room: Room): Promise<Done>;
   /** Takes the bot out of a room. */
   remove(room: Room): Promise<Done>;
   say(text: string, where?: Where): Promise<Done>;
@@ -81,9 +83,13 @@ export type Teams = {
   /** The channel of the tenant's team. */
   readonly channel: Room;
   readonly groupChat: Room;
+  /** Another channel of the same team. */
+  readonly secondChannel: Room;
   /** A chat of two people that the bot is no part of. */
   readonly twoPeople: Room;
   person(name: string): TeamsPerson;
+  /** Somebody whom the tenant does not know. */
+  somebody(name: string, oid: string): TeamsPerson;
   close(): Promise<void>;
 };
 
@@ -117,6 +123,10 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
   function person(name: string): TeamsPerson {
     const oid = people.find((one) => one.name === name)?.id;
     if (oid === undefined) throw new Error(`nobody in the tenant is called ${name}`);
+    return somebody(name, oid);
+  }
+
+  function somebody(name: string, oid: string): TeamsPerson {
     const chat = `a:${oid}`;
     const placeOf = (where: Where = {}): string => where.in?.id ?? chat;
 
@@ -181,6 +191,11 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
       name,
       oid,
       open: () => post(activity('installationUpdate', { action: 'add' })),
+      join: (room) => {
+        const conversation = { id: room.id, conversationType: 'channel', isGroup: true, tenantId };
+        const membersAdded = [{ id: '29:new', aadObjectId: '99999999-0000-4000-8000-000000000001' }];
+        return post(activity('conversationUpdate', { membersAdded, conversation }, room));
+      },
       remove: (room) => {
         const conversation = { id: room.id, conversationType: 'channel', isGroup: true, tenantId };
         return post(activity('installationUpdate', { action: 'remove', conversation }, room));
@@ -252,9 +267,11 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
   return {
     connector,
     channel: { ...team.channel, kind: 'channel', team },
+    secondChannel: { id: '19:second@thread.tacv2', name: 'Security', kind: 'channel', team },
     groupChat: { id: '19:lunch@thread.v2', name: 'Lunch', kind: 'groupChat', team: null },
     twoPeople: { id: '19:one_another@unq.gbl.spaces', name: '', kind: 'personal', team: null },
     person,
+    somebody,
     close: () => connector.close(),
   };
 }

@@ -45,6 +45,7 @@ export async function startBot(
     cloud: 'public',
     openIdMetadataUrl: null,
     sandbox: true,
+    allowGuests: false,
     limits: { person: { many: 100_000, seconds: 60 }, stranger: { many: 100_000, seconds: 60 } },
     render,
     defaultZone: 'UTC',

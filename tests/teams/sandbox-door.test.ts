@@ -85,7 +85,17 @@ describe('unsigned activities', () => {
     const handle = () => Promise.resolve(null);
     const compose = () => Promise.resolve(notice('○', 'Composed'));
 
-    const real = { ...options, sandbox: false, handle, compose, render, defaultZone: 'UTC', log, clock: wallClock };
+    const real = {
+      ...options,
+      sandbox: false,
+      allowGuests: false,
+      handle,
+      compose,
+      render,
+      defaultZone: 'UTC',
+      log,
+      clock: wallClock,
+    };
     expect(() => createBot({ ...real, token: () => Promise.resolve('token') })).toThrow('app id');
     expect(() => createBot({ ...real, appId: tenantId, token: null })).toThrow('token of its own');
   });

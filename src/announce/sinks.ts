@@ -1,0 +1,52 @@
+import { notice, problem } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
+import type { Place } from '../core/place.ts';
+import type { Change, Ports, Route } from '../ports.ts';
+
+export type Groups = NonNullable<Route['targets']>;
+
+/** What is said of the groups that a change is about; null stands for all. */
+export function wordsFor(groups: Groups | null): string {
+  return groups === null ? 'all groups' : groups.map(({ name }) => name).join(', ');
+}
+
+/** Of the groups that this channel stops hearing of, those that no other one hears of; 'all' when only this one hears all. */
+export function unheard(others: readonly Route[], lost: Groups | null): Groups | 'all' {
+  if (others.some(({ targets }) => targets === null)) return [];
+  if (lost === null) return 'all';
+  const heard = new Set(others.flatMap(({ targets }) => targets?.map(({ groupId }) => groupId) ?? []));
+  return lost.filter(({ groupId }) => !heard.has(groupId));
+}
+
+/** The last channel cannot fall silent: whoever wants to act unseen would silence it first. */
+export function lastChannel(silent: Groups | 'all'): Message {
+  return problem(`This is the last channel that hears of ${wordsFor(silent === 'all' ? null : silent)}.`, {
+    why: 'Somebody always hears of activations, so the last channel cannot fall silent.',
+    next: 'Say “announce here” in another channel first, then stop it here.',
+  });
+}
+
+/** Every other channel with announcements hears that they changed; it learns no more names than it hears anyway. */
+export async function tellOthers(
+  ports: Ports,
+  place: Place,
+  groups: Groups | null,
+  say: (what: string, where: string) => string,
+): Promise<readonly Change[]> {
+  const others = (await ports.store.routes()).filter((route) => route.place.conversationId !== place.conversationId);
+  const where = place.name === null ? 'a channel' : `the channel “${place.name}”`;
+  return others.map((route): Change => {
+    const text = say(namedFor(route, groups), where);
+    const key = `routes:${ports.ids.id()}`;
+    const message = notice('⚠', text, 'This channel goes on as before.');
+    return { kind: 'job', job: { kind: 'notice', key, to: route.place, oid: null, message }, due: ports.clock.now() };
+  });
+}
+
+function namedFor({ targets }: Route, groups: Groups | null): string {
+  if (targets === null || groups === null) return wordsFor(groups);
+  const own = new Set(targets.map(({ groupId }) => groupId));
+  const known = groups.filter(({ groupId }) => own.has(groupId));
+  if (known.length === groups.length) return wordsFor(groups);
+  return known.length === 0 ? 'other groups' : `${wordsFor(known)} and others`;
+}
