@@ -58,7 +58,7 @@ export function cloudOf(authorityUrl: string | undefined, graphUrl: string | und
 }
 
 const secretNames = ['DATABASE_URL', 'MICROSOFT_APP_PASSWORD', 'GRAPH_CLIENT_SECRET', 'TOKEN_ENCRYPTION_KEY'];
-const idNames = ['TENANT_ID', 'MICROSOFT_APP_ID', 'GRAPH_CLIENT_ID', 'ADMIN_GROUP_ID'];
+const idNames = ['TENANT_ID', 'MICROSOFT_APP_ID', 'GRAPH_CLIENT_ID', 'ADMIN_GROUP_ID', 'AUDITOR_GROUP_ID'];
 const originNames = ['PUBLIC_URL', 'GRAPH_URL', 'AUTHORITY_URL'];
 
 export const keyHint = 'give 32 random bytes in base64: openssl rand -base64 32';

@@ -38,6 +38,7 @@ export type Config = {
   readonly defaultMinutes: number;
   readonly defaultTimeZone: string;
   readonly adminGroupId: string | null;
+  readonly auditorGroupId: string | null;
   /** Where the newest record of the ledger is noted, and how often. */
   readonly anchors: { readonly everyMs: number; readonly file: string | null; readonly url: string | null };
   readonly roomAnswers: 'neutral' | 'none';
@@ -109,6 +110,7 @@ export const schema = z.object({
     .default('UTC'),
   ADMIN_GROUP_ID: guid.optional(),
   ALLOW_GUESTS: z.enum(['0', '1'], { error: 'give 1 to serve guests of the tenant, else leave it out' }).default('0'),
+  AUDITOR_GROUP_ID: guid.optional(),
   ROOM_ANSWERS: z.enum(['neutral', 'none'], { error: 'give neutral or none' }).default('neutral'),
   READ_ONLY: z.enum(['0', '1'], { error: 'give 1 to change nothing, else leave it out' }).default('0'),
   AUDIT_ANCHOR_INTERVAL: z
@@ -186,6 +188,7 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
     defaultMinutes: isoToMinutes(values.DEFAULT_DURATION) ?? 60,
     defaultTimeZone: values.DEFAULT_TIME_ZONE,
     adminGroupId: values.ADMIN_GROUP_ID?.toLowerCase() ?? null,
+    auditorGroupId: values.AUDITOR_GROUP_ID?.toLowerCase() ?? null,
     roomAnswers: values.ROOM_ANSWERS,
     readOnly: values.READ_ONLY === '1',
     anchors: Object.freeze({

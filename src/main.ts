@@ -21,6 +21,7 @@ import { signIn as createSignIn } from './identity/sign-in.ts';
 import { createLog } from './log.ts';
 import type { Clock, Log, Ports } from './ports.ts';
 import { readOnlyPim } from './read-only.ts';
+import { createReconciler } from './reconcile/reconcile.ts';
 import { redact } from './redact.ts';
 import { followSandboxClock } from './sandbox-clock.ts';
 import { openStore } from './store/open.ts';
@@ -91,6 +92,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
       defaultMinutes: config.defaultMinutes,
       defaultTimeZone: config.defaultTimeZone,
       adminGroupId: config.adminGroupId,
+      auditorGroupId: config.auditorGroupId,
       roomAnswers: config.roomAnswers,
       readOnly: config.readOnly,
       allowGuests: config.allowGuests,
@@ -123,9 +125,13 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
 
   const { everyMs, ...sinks } = config.anchors;
   const anchors = createAnchors({ head: () => store.ledgerHead(), key: keys.ledger, sinks, everyMs, clock, log });
+  // 21Vianet has no audit interface to compare with.
+  const compares = config.auditorGroupId !== null && cloud !== 'china';
+  const reconciler = compares ? createReconciler(ports) : null;
   const timer = setInterval(() => {
     void tick();
     void anchors.tick();
+    void reconciler?.tick();
   }, tickMs);
   let ticking: Promise<void> | null = null;
   function tick(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Activation, Verdict, Wish } from './core/activation.ts';
 import type { AuditEntry } from './core/audit.ts';
 import type { Check } from './core/check.ts';
+import type { AuditTrace, Finding } from './core/finding.ts';
 import type { Message } from './core/message.ts';
 import type { Moment } from './core/moment.ts';
 import type { Reading } from './core/observe.ts';
@@ -138,6 +139,8 @@ export interface Pim {
   read(activations: readonly Activation[]): Promise<ReadonlyMap<string, Reading>>;
   /** Running assignments of the person: what is active, also when it was activated elsewhere. */
   active(person: Person): Promise<readonly { readonly target: Target; readonly endsAt: Moment | null }[]>;
+  /** What PIM's own audit says about groups since then; read as the app, minutes late. */
+  traces(since: Moment): Promise<readonly AuditTrace[]>;
   /** Who has this group now, as member or owner, however they came by it; read as the app. */
   holders(groupId: string): Promise<readonly Holder[]>;
   /** The open stage of an approval, read with the approver's own token. */
@@ -168,6 +171,8 @@ export interface Directory {
   groups(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Exact display names (after folding) of groups that anybody could watch; for announce, who has, policy. */
   groupsNamed(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** People of exactly this display name; for audit. */
+  peopleNamed(name: string): Promise<readonly NamedPerson[]>;
 }
 
 export interface SignIn {
@@ -305,6 +310,10 @@ export type Change =
   /** Takes the place of one with the same key and owner. */
   | { readonly kind: 'alias'; readonly alias: Alias }
   | { readonly kind: 'noAlias'; readonly alias: Pick<Alias, 'tid' | 'owner' | 'key'> }
+  /** Fails the commit when one with its id is there. */
+  | { readonly kind: 'finding'; readonly finding: Finding }
+  /** How far the comparison with PIM's audit has come. */
+  | { readonly kind: 'reconciled'; readonly until: Moment }
   | { readonly kind: 'answered'; readonly eventId: string };
 
 export type CardRecord = { readonly place: Place; readonly activityId: string | null };
@@ -340,6 +349,13 @@ export interface Store {
   /** Of these targets all activations that are not over, whoever's in the tenant. */
   openActivationsOf(tid: string, targetKeys: readonly string[]): Promise<readonly Activation[]>;
   lastActivation(person: Person): Promise<Activation | null>;
+  /** The newest first: of these people or of these targets, whoever's in the tenant; of everybody when both are empty. */
+  history(
+    about: { readonly tid: string; readonly oids: readonly string[]; readonly targetKeys: readonly string[] },
+    limit: number,
+  ): Promise<readonly Activation[]>;
+  /** Asked for after `from`, until `to`. */
+  activationsAsked(from: Moment, to: Moment): Promise<readonly Activation[]>;
   /** Everything that one sentence ordered, oldest first; the newest of a target when it was asked for again. */
   activationsOfBatch(id: string): Promise<readonly Activation[]>;
   /** Waiting activations that have this person among their approvers. */
@@ -386,6 +402,13 @@ export interface Store {
   routes(): Promise<readonly Route[]>;
   route(conversationId: string): Promise<Route | null>;
 
+  /** Where PIM's audit differs, the newest first. */
+  findings(limit: number): Promise<readonly Finding[]>;
+  /** Those of the ids that are known findings. */
+  findingsAmong(ids: readonly string[]): Promise<readonly string[]>;
+  /** Null while another replica holds it; else how far the comparison has come (null: it never ran). */
+  leaseReconciliation(now: Moment, leaseMs: number): Promise<{ readonly until: Moment | null } | null>;
+
   tokens(person: Person): Promise<SealedRecord | null>;
   /** Compare-and-set: version is the one read before (0: none yet). False when somebody else wrote meanwhile. */
   saveTokens(person: Person, sealed: Uint8Array, version: number, expiresAt: Moment): Promise<boolean>;
@@ -427,6 +450,8 @@ export type Settings = {
   readonly defaultMinutes: number;
   readonly defaultTimeZone: string;
   readonly adminGroupId: string | null;
+  /** Whose members may say `audit`; null: nobody. */
+  readonly auditorGroupId: string | null;
   /** none: a room hears nothing of what is answered in a person's own chat. */
   readonly roomAnswers: 'neutral' | 'none';
   /** True: nothing that changes something is done; see read-only.ts. */

@@ -15,6 +15,7 @@ import type { Place } from './core/place.ts';
 import { targetKey } from './core/target.ts';
 import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
 import { extend } from './extend/extend.ts';
+import { audit } from './history/history.ts';
 import { examplesFor, help } from './help/help.ts';
 import type { Activate, Cancel, Command, Deactivate, Extend, Problem } from './language/command.ts';
 import { parse } from './language/parse.ts';
@@ -70,6 +71,7 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   const isDry = plain.kind === 'activate' && plain.dryRun === true;
   const closed = intent !== undefined && !isDry ? await refuseWhenReadOnly(ports, actor, intent) : null;
   if (closed) return [closed];
+  if (intent === 'audit') return audit(ports, actor, sentence.text, context);
   if (intent !== undefined && askedNames.includes(intent)) return runAsking(ports, sentence, context);
   if (intent === undefined || !ownNames.includes(intent)) {
     return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : run(ports, sentence, plain);
@@ -171,6 +173,8 @@ async function run(
     case 'who':
     case 'policy':
       return askAll(ports, actor, command, groups);
+    case 'audit':
+      return audit(ports, actor, sentence.text, contextOf(ports, sentence));
     case 'alias':
       return [await defineAlias(ports, actor, scope, command)];
     case 'aliases':

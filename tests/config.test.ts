@@ -277,6 +277,7 @@ describe('a good configuration:', () => {
       defaultMinutes: 60,
       defaultTimeZone: 'UTC',
       adminGroupId: null,
+      auditorGroupId: null,
       roomAnswers: 'neutral',
       readOnly: false,
       anchors: { everyMs: 3_600_000, file: null, url: null },

@@ -76,6 +76,12 @@ export function graphDirectory(options: Options): GraphDirectory {
     },
     inside: (groupId) => readInside(graph, groupId),
     groups: (ids) => groupNames(graph, kept.names, ids),
+    peopleNamed: async (name) => {
+      const path = address('/users', { $filter: `displayName eq ${literal(name)}`, $select: userFields });
+      const listed = await allPages(graph, graph.app.get, path);
+      if (listed.kind !== 'rows') throw new GraphRefusal('the people of a name', listed);
+      return peopleIn(listed.rows).map(named);
+    },
     groupsNamed: async (name) => {
       const path = address('/groups', { $filter: `displayName eq ${literal(name)}`, $select: 'id,displayName' });
       const listed = await allPages(graph, graph.app.get, path);

@@ -19,6 +19,7 @@ import { readActivations } from './readings.ts';
 import { findOwn, isActivated, orderBody, readingOf, sameId } from './reading.ts';
 import { instanceRow, requestRow, rowsOf } from './shapes.ts';
 import { groupTarget } from './target.ts';
+import { readTraces } from './traces.ts';
 
 const requests = `${pimGroup}/assignmentScheduleRequests`;
 const instances = `${pimGroup}/assignmentScheduleInstances`;
@@ -103,6 +104,7 @@ export function graphPim(options: Options): Pim {
     cancel,
     read: (activations) => readActivations(graph, activations),
     active: (person) => readActive(graph, person),
+    traces: (since) => readTraces(graph, since),
     holders: (groupId) => readHolders(graph, groupId),
     stage: (approver, approvalId, challenge) => readStage(graph, approver, approvalId, challenge),
     rule: (approver, stage, verdict, reason, challenge) =>

@@ -78,6 +78,9 @@ export type Announce = { readonly kind: 'announce' | 'stopAnnounce'; readonly gr
 
 export type Ask = { readonly kind: 'who' | 'policy'; readonly groups: readonly string[] };
 
+/** No groups means everything. A name may be a group's or a person's. */
+export type Audit = { readonly kind: 'audit'; readonly groups: readonly string[] };
+
 export type Alias = { readonly kind: 'alias'; readonly name: string; readonly groups: readonly string[] };
 
 export type Command =
@@ -91,6 +94,7 @@ export type Command =
   | Repeat
   | Announce
   | Ask
+  | Audit
   | Alias
   | { readonly kind: 'aliases' }
   | { readonly kind: 'removeAlias'; readonly name: string }

@@ -42,6 +42,7 @@ const intents: Readonly<Record<Verb, Intent>> = {
   stopAnnounce: 'stopAnnounce',
   who: 'who',
   policy: 'policy',
+  audit: 'audit',
   alias: 'alias',
   aliases: 'aliases',
   removeAlias: 'removeAlias',
@@ -51,7 +52,7 @@ const intents: Readonly<Record<Verb, Intent>> = {
 };
 
 /** Verbs that only show something: there a question mark is no reason to hesitate. */
-const showing: ReadonlySet<Intent> = new Set<Intent>(['list', 'status', 'who', 'policy', 'aliases', 'help']);
+const showing: ReadonlySet<Intent> = new Set<Intent>(['list', 'status', 'who', 'policy', 'audit', 'aliases', 'help']);
 
 export function parse(text: string, context: Context): Parsed {
   const { text: spoken, quoted } = clean(text, context.botName);

@@ -35,6 +35,8 @@ function sentenceOf(command: Command): string {
       return join('who has', names(command.groups));
     case 'policy':
       return join('policy', names(command.groups));
+    case 'audit':
+      return join('audit', names(command.groups));
     case 'alias':
       return `alias ${quote(command.name)} = ${names(command.groups)}`;
     case 'removeAlias':

@@ -100,6 +100,12 @@ export const usage: readonly Usage[] = [
     says: 'Explains what activating a group asks for.',
   },
   {
+    verb: 'audit',
+    forms: ['audit [NAME]'],
+    examples: ['audit Azure Admins', 'audit'],
+    says: 'Shows an auditor the last activations of a group or a person.',
+  },
+  {
     verb: 'alias',
     forms: ['alias NAME = NAME, NAME'],
     examples: ['alias exchange = Exchange L3, Search & Purge'],

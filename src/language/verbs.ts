@@ -36,6 +36,7 @@ export const readers: Readonly<Record<Verb, Reader>> = {
   stopAnnounce: readStopAnnounce,
   who: readAsk('who'),
   policy: readAsk('policy'),
+  audit: readAudit,
   alias: readAlias,
   aliases: (sentence, at) => nothingMore(sentence, at, { kind: 'aliases' }),
   removeAlias: readRemoveAlias,
@@ -243,6 +244,12 @@ function readAsk(kind: 'who' | 'policy'): Reader {
     const named = readNamed(sentence, at, []);
     return isProblem(named) ? named : { command: { kind, groups: named.groups }, end: named.end };
   };
+}
+
+function readAudit(sentence: Sentence, at: number): Reading | Problem {
+  if (!wordAt(sentence.text, at, sentence.end)) return { command: { kind: 'audit', groups: [] }, end: sentence.end };
+  const named = readNamed(sentence, at, []);
+  return isProblem(named) ? named : { command: { kind: 'audit', groups: named.groups }, end: named.end };
 }
 
 function readAlias(sentence: Sentence, at: number): Reading | Problem {

@@ -22,6 +22,7 @@ export const verbs = {
   stopAnnounce: ['stop announcing'],
   who: ['who has'],
   policy: ['policy'],
+  audit: ['audit'],
   aliases: ['aliases'],
   alias: ['alias'],
   removeAlias: ['remove alias'],

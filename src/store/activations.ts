@@ -15,6 +15,8 @@ type Reads = Pick<
   | 'openActivations'
   | 'openActivationsOf'
   | 'lastActivation'
+  | 'history'
+  | 'activationsAsked'
   | 'activationsOfBatch'
   | 'waitingFor'
   | 'dueActivations'
@@ -47,6 +49,23 @@ export function activationReads({ db }: Database): Reads {
     async lastActivation({ tid, oid }) {
       const found = select().where('tid', '=', tid).where('oid', '=', oid);
       return one(await found.orderBy('asked_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst());
+    },
+    async history({ tid, oids, targetKeys }, limit) {
+      const everybodys = select().where('tid', '=', tid);
+      const found =
+        oids.length + targetKeys.length === 0
+          ? everybodys
+          : everybodys.where((eb) =>
+              eb.or([
+                ...(oids.length > 0 ? [eb('oid', 'in', oids)] : []),
+                ...(targetKeys.length > 0 ? [eb('target_key', 'in', targetKeys)] : []),
+              ]),
+            );
+      return all(await found.orderBy('asked_at', 'desc').orderBy('id', 'desc').limit(limit).execute());
+    },
+    async activationsAsked(from, to) {
+      const found = select().where('asked_at', '>', from).where('asked_at', '<=', to);
+      return all(await found.orderBy('asked_at').orderBy('id').execute());
     },
     async activationsOfBatch(id) {
       const found = all(await select().where('batch', '=', id).orderBy('asked_at').orderBy('id').execute());

@@ -3,6 +3,7 @@ import type { Change } from '../ports.ts';
 import { addActivation, changeActivation } from './activations.ts';
 import { dropAlias, setAlias } from './aliases.ts';
 import { settleEvent } from './events.ts';
+import { addFinding, setReconciled } from './findings.ts';
 import { enqueue, jobId } from './jobs.ts';
 import { appendToLedger } from './ledger.ts';
 import type { Seal } from './ledger.ts';
@@ -54,6 +55,10 @@ function lockOrder(change: Change): string {
     case 'alias':
     case 'noAlias':
       return `3 ${change.alias.tid} ${change.alias.owner ?? ''} ${change.alias.key}`;
+    case 'reconciled':
+      return '3';
+    case 'finding':
+      return `3 ${change.finding.id}`;
     case 'answered':
       return `4 ${change.eventId}`;
     case 'job':
@@ -83,6 +88,12 @@ async function write(db: Kysely<Tables>, change: Change): Promise<boolean> {
       return true;
     case 'noAlias':
       await dropAlias(db, change.alias);
+      return true;
+    case 'finding':
+      await addFinding(db, change.finding);
+      return true;
+    case 'reconciled':
+      await setReconciled(db, change.until);
       return true;
     case 'answered':
       await settleEvent(db, change.eventId);

@@ -15,6 +15,7 @@ export async function migrate({ kind, db }: Database, release?: string): Promise
     '001-first': { up: (on: Kysely<Tables>) => first(kind, on) },
     '002-aliases-and-holders': { up: (on: Kysely<Tables>) => aliasesAndHolders(kind, on) },
     '005-lanes-and-retention': { up: (on: Kysely<Tables>) => lanesAndRetention(kind, on) },
+    '006-findings': { up: (on: Kysely<Tables>) => findings(kind, on) },
   };
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
   const { error } = await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release));
@@ -68,6 +69,21 @@ async function lanesAndRetention(kind: Database['kind'], db: Kysely<Tables>): Pr
     .on('activation')
     .column('asked_at')
     .where(sql.ref('is_over'), '=', sql.lit(1))
+    .execute();
+}
+
+async function findings(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {
+  const make = tableMaker(kind, db);
+  await make('finding', ['id text key', 'at int', 'body text']);
+  await db.schema.createIndex('finding_at').on('finding').column('at').execute();
+  await make('reconciled', ['id int key', 'until int null', 'lease_until int']);
+  await db.insertInto('reconciled').values({ id: 1, until: null, lease_until: 0 }).execute();
+  const index = db.schema;
+  await index.createIndex('activation_asked').on('activation').column('asked_at').execute();
+  await index
+    .createIndex('activation_target_asked')
+    .on('activation')
+    .columns(['tid', 'target_key', 'asked_at'])
     .execute();
 }
 

@@ -4,6 +4,7 @@ import { aliasReads } from './aliases.ts';
 import { cardRecords } from './cards.ts';
 import { commit } from './commit.ts';
 import { events } from './events.ts';
+import { findingReads } from './findings.ts';
 import { jobQueue } from './jobs.ts';
 import { ledgerReader } from './ledger.ts';
 import type { LedgerReader, Seal } from './ledger.ts';
@@ -52,6 +53,7 @@ function storeOn(database: Database, seal: Seal): Store & LedgerReader {
     ...people(database),
     ...routeReads(database),
     ...aliasReads(database),
+    ...findingReads(database),
     ...events(database),
     ...sealedRecords(database),
     ...ledgerReader(database),

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Activation } from '../core/activation.ts';
+import type { Finding } from '../core/finding.ts';
 import type { Place } from '../core/place.ts';
 import type { Alias, Job, Parked, Route } from '../ports.ts';
 import type { Kept } from './kept.ts';
@@ -67,6 +68,9 @@ export type Tables = {
   route: { conversation_id: string; place_at: number; place: Kept<Place>; body: Kept<Omit<Route, 'place'>> };
   /** owner is empty for those that everybody shares. */
   alias: { tid: string; owner: string; name_key: string; body: Kept<Alias> };
+  finding: { id: string; at: number; body: Kept<Finding> };
+  /** One row: how far the comparison with PIM's audit has come, and until when a replica is at it. */
+  reconciled: { id: number; until: number | null; lease_until: number };
   event: { id: string; at: number; oid: string | null; settled: Flag; place: Kept<Place> };
   token: {
     tid: string;

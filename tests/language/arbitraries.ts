@@ -46,6 +46,7 @@ const verb = fc.constantFrom(
   'stop announcing',
   'who has',
   'policy',
+  'audit',
   'alias x =',
   'aliases',
   'remove alias',

@@ -118,6 +118,7 @@ export function createDesk(store: Store): Desk {
       defaultMinutes: 60,
       defaultTimeZone: 'UTC',
       adminGroupId: null,
+      auditorGroupId: null,
       roomAnswers: 'neutral',
       readOnly: false,
       allowGuests: false,

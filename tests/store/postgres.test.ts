@@ -6,6 +6,7 @@ import { makeAtRelease, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
 import { aliasRules } from './rules/alias-rules.ts';
+import { findingRules } from './rules/finding-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
 import { memoryRules } from './rules/memory-rules.ts';
@@ -56,6 +57,7 @@ const stores = { store, replica, upgraded, sql };
 describe('on PostgreSQL', () => {
   activationRules(stores);
   aliasRules(stores);
+  findingRules(stores);
   jobRules(stores);
   memoryRules(stores);
   tokenRules(stores);

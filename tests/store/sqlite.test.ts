@@ -7,6 +7,7 @@ import { activation, makeAtRelease, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
 import { aliasRules } from './rules/alias-rules.ts';
+import { findingRules } from './rules/finding-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
 import { memoryRules } from './rules/memory-rules.ts';
@@ -61,6 +62,7 @@ function sql(statement: string): Promise<void> {
 describe('on SQLite', () => {
   activationRules(stores);
   aliasRules(stores);
+  findingRules(stores);
   jobRules(stores);
   memoryRules(stores);
   tokenRules(stores);

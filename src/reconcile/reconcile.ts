@@ -1,0 +1,91 @@
+import type { Finding } from '../core/finding.ts';
+import type { Moment } from '../core/moment.ts';
+import type { Change, Clock, Log, Pim, Store } from '../ports.ts';
+import { compare } from './compare.ts';
+import type { Span } from './compare.ts';
+
+type Reads = {
+  readonly pim: Pick<Pim, 'traces'>;
+  readonly store: Pick<Store, 'activationsAsked'>;
+  readonly clock: Clock;
+};
+
+/** Rows of PIM's audit come minutes late: what is younger than this is looked at in a later round. */
+export const graceMs = 30 * 60_000;
+/** Looked at beyond both edges, for a request whose two times differ, and once more for a row that came later still. */
+const slackMs = 60 * 60_000;
+const everyMs = 5 * 60_000;
+const leaseMs = 4 * 60_000;
+/** How far back the very first round looks. */
+export const firstMs = 24 * 60 * 60_000;
+
+/** Reads both records of a span and nothing else. */
+export async function differences({ pim, store, clock }: Reads, span: Span): Promise<readonly Finding[]> {
+  const from = span.from - slackMs;
+  const [ours, traces] = await Promise.all([store.activationsAsked(from, span.to + slackMs), pim.traces(from)]);
+  return compare(ours, traces, span, clock.now());
+}
+
+/**
+ * Compares what Jitney recorded with PIM's audit, every few minutes, from where the last round ended, on one replica at a
+ * time. What is found stands in the ledger and is shown by `audit`.
+ */
+export function createReconciler(ports: Reads & { readonly store: Store; readonly log: Log }): {
+  readonly tick: () => Promise<void>;
+} {
+  const { store, clock, log } = ports;
+  let dueAt = 0;
+  let running = false;
+
+  async function round(now: Moment): Promise<void> {
+    const leased = await store.leaseReconciliation(now, leaseMs);
+    if (leased === null) return;
+    const to = now - graceMs;
+    const from = leased.until ?? to - firstMs;
+    if (to <= from) return;
+    const found = await differences(ports, { from: from - slackMs, to });
+    const known = new Set(await store.findingsAmong(found.map(({ id }) => id)));
+    const fresh = found.filter(({ id }) => !known.has(id));
+    const changes = fresh.flatMap((finding): Change[] => [
+      { kind: 'finding', finding },
+      { kind: 'audit', entry: entryOf(finding) },
+    ]);
+    await store.commit([...changes, { kind: 'reconciled', until: to }]);
+    for (const { id, kind } of fresh) log.warn('reconcile.mismatch', { request: id, kind });
+  }
+
+  return {
+    async tick() {
+      const now = clock.now();
+      if (running || now < dueAt) return;
+      running = true;
+      dueAt = now + everyMs;
+      try {
+        await round(now);
+      } catch (error) {
+        // The next round begins where the last one ended.
+        log.warn('reconcile.failed', { error });
+      } finally {
+        running = false;
+      }
+    },
+  };
+}
+
+function entryOf({
+  kind,
+  id,
+  oid,
+  groupId,
+  foundAt,
+  happenedAt,
+}: Finding): Extract<Change, { kind: 'audit' }>['entry'] {
+  return {
+    at: foundAt,
+    actor: null,
+    action: 'reconcile.mismatch',
+    activationId: null,
+    target: null,
+    detail: { kind, request: id, person: oid, group: groupId, at: happenedAt },
+  };
+}
