@@ -64,7 +64,14 @@ const features = [
 ];
 
 export default defineConfig([
-  globalIgnores(['node_modules/', 'data/', 'coverage/', 'appPackage/build/', 'tests/e2e/screenshots/']),
+  globalIgnores([
+    '.stryker-tmp/',
+    'node_modules/',
+    'data/',
+    'coverage/',
+    'appPackage/build/',
+    'tests/e2e/screenshots/',
+  ]),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

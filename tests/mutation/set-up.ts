@@ -1,5 +1,9 @@
-import fc from 'fast-check';
+// The tests are written for Jest; here Mocha runs them, in one process.
+import { registerHooks } from 'node:module';
 
-// A mutant is dead with the first counterexample, so none is made small, and none is looked for long.
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor cannot be set for all properties at once
-fc.configureGlobal({ endOnFailure: true, interruptAfterTimeLimit: 40 });
+const jestGlobals = new URL('jest-globals.ts', import.meta.url).href;
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === '@jest/globals' ? { url: jestGlobals, shortCircuit: true } : next(specifier, context),
+});

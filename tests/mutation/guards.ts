@@ -1,0 +1,4 @@
+// What a mutant of the places that turn people away has to live through.
+import '../core/decide.test.ts';
+import '../cards/seal.test.ts';
+import '../teams/gate.test.ts';
