@@ -43,22 +43,25 @@ export type Bot = {
   readonly url: string;
   readonly tenantId: string;
   readonly answers: Answers;
-  /** One conversation each, and one connection. */
+  /** One conversation each; they share the connections, since a single person may not say that much. */
   readonly speakers: readonly Speaker[];
+  readonly connections: number;
   readonly text: string;
 };
 
 /**
- * Each speaker says the sentence, waits for the answer in the conversation and for the end of the request, and says it
- * again. A turn is all of that.
+ * On each connection a speaker says the sentence, waits for the answer in the conversation and for the end of the request;
+ * then the next one does. A turn is all of that.
  */
 export async function speak(bot: Bot, milliseconds: number): Promise<Load> {
-  const agent = new Agent({ keepAlive: true, maxSockets: bot.speakers.length });
+  const agent = new Agent({ keepAlive: true, maxSockets: bot.connections });
   const start = performance.now();
   const times: number[] = [];
   await Promise.all(
-    bot.speakers.map(async (speaker) => {
-      while (performance.now() - start < milliseconds) {
+    Array.from({ length: bot.connections }, async (_none, connection) => {
+      const own = bot.speakers.filter((_speaker, at) => at % bot.connections === connection);
+      for (let at = 0; performance.now() - start < milliseconds; at += 1) {
+        const speaker = own[at % own.length]!;
         const from = performance.now();
         const answered = bot.answers.next(chat(speaker));
         const status = await post(agent, `${bot.url}/api/messages`, message(bot, speaker));

@@ -1,7 +1,7 @@
 import { decide } from '../core/decide.ts';
 import type { Ask } from '../core/decide.ts';
 import { sayMinutes } from '../core/duration.ts';
-import { explain } from '../core/explain.ts';
+import { explain, refusalFacts } from '../core/explain.ts';
 import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Policy } from '../core/policy.ts';
@@ -26,7 +26,11 @@ export async function dryRun(ports: Ports, actor: Actor, named: NamedTarget, ask
     return notice('⚠', `Dry run: ${named.name} still needs ${missing}.`, 'Nothing was asked of PIM.');
   }
   const judged = await ports.pim.validate(actor, named.target, decision.wish);
-  if (judged.kind !== 'done') return explain(judged, `accept this dry run of ${named.name}`);
+  if (judged.kind !== 'done') {
+    const reference = ports.ids.id().slice(0, 8);
+    ports.log.warn('pim.refused', { reference, ...refusalFacts(judged) });
+    return explain(judged, `accept this dry run of ${named.name}`, reference);
+  }
   const { length } = decision.wish;
   const how = length.kind === 'for' ? `For ${sayMinutes(length.minutes)}.` : 'Until the time you said.';
   const lines = [how, await whoDecides(ports, actor, policy), 'This was a dry run: nothing was asked for.'];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Activation } from '../core/activation.ts';
-import { explain } from '../core/explain.ts';
+import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
@@ -41,8 +41,7 @@ export async function order(ports: Ports, activation: Activation, verified?: Ver
 
 /** The card shows the first digits of the activation's id, so a person's "it said …" finds its line in the log. */
 function refused(ports: Ports, activation: Activation, refusal: PimProblem): Promise<Message | null> {
-  const code = refusal.kind === 'other' ? refusal.code : null;
-  ports.log.warn('pim.refused', { activation: activation.id, kind: refusal.kind, pimCode: code });
+  ports.log.warn('pim.refused', { activation: activation.id, ...refusalFacts(refusal) });
   return giveUp(ports, activation, explain(refusal, `activate ${activation.targetName}`), refusal.kind);
 }
 

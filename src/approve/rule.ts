@@ -1,8 +1,9 @@
 import { isOver } from '../core/activation.ts';
 import type { Activation, Verdict } from '../core/activation.ts';
-import { explain } from '../core/explain.ts';
+import { explain, refusalFacts } from '../core/explain.ts';
 import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
+import type { PimProblem } from '../core/pim-problem.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Ports, Stage } from '../ports.ts';
 import { parkedOf } from '../sign-in/park.ts';
@@ -70,7 +71,7 @@ async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise
   const staged = await ports.pim.stage(actor, approvalId);
   if (staged.kind === 'signIn') return askSignIn(ports, actor, decision, null);
   if (staged.kind === 'stepUp' && staged.claims !== null) return askSignIn(ports, actor, decision, staged.claims);
-  if (staged.kind !== 'stage') return refused(ports, activation, explain(staged, `take your decision`));
+  if (staged.kind !== 'stage') return refused(ports, activation, staged);
   const { stage } = staged;
   if (!stage.open) return decidedElsewhere(ports, actor, activation, stage);
   if (!stage.mine) return said(noSuchRequest());
@@ -94,21 +95,17 @@ async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise
       const again = await ports.pim.stage(actor, approvalId);
       if (again.kind === 'stage') return decidedElsewhere(ports, actor, activation, again.stage);
       await giveBack(ports, activation.id);
-      return refused(ports, activation, explain(outcome, 'take your decision'));
+      return refused(ports, activation, outcome);
     }
     case 'unclear': {
       const again = await ports.pim.stage(actor, approvalId);
       if (again.kind === 'stage' && !again.stage.open) return decidedElsewhere(ports, actor, activation, again.stage);
       if (again.kind === 'stage') await giveBack(ports, activation.id);
-      return refused(
-        ports,
-        activation,
-        explain(again.kind === 'stage' ? { kind: 'unavailable', afterMs: null } : outcome, 'take your decision'),
-      );
+      return refused(ports, activation, again.kind === 'stage' ? { kind: 'unavailable', afterMs: null } : outcome);
     }
     default:
       await giveBack(ports, activation.id);
-      return refused(ports, activation, explain(outcome, 'take your decision'));
+      return refused(ports, activation, outcome);
   }
 }
 
@@ -172,7 +169,10 @@ function unread(activation: Activation): Parameters<typeof settle>[2] {
   return { requestId, approvalId, status: null, createdAt: null, startsAt: null, endsAt: null, instance: 'unread' };
 }
 
-async function refused(ports: Ports, activation: Activation, why: Message): Promise<Ruled> {
+/** The card shows the first digits of the activation's id, which the line in the log begins with. */
+async function refused(ports: Ports, activation: Activation, refusal: PimProblem): Promise<Ruled> {
+  ports.log.warn('pim.refused', { activation: activation.id, ...refusalFacts(refusal) });
+  const why = explain(refusal, 'take your decision');
   const stored = (await ports.store.activation(activation.id)) ?? activation;
   const note = why.kind === 'problem' ? [why.what, why.why, why.next].filter((line) => line !== null).join(' ') : null;
   return card(stored, note);

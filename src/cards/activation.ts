@@ -128,6 +128,8 @@ function buttons(activation: Activation, context: Context): { readonly first: Ac
     const end = button(context, 'end', id, 'End now');
     return { first: [...end, ...button(context, 'lengthen', id, 'Extend…')], more: [] };
   }
+  // PIM cancels only what waits for a decision; taking back a start to come is done there.
+  if (phase === 'scheduled') return { first: [link(portalMyGroups, 'Open PIM')], more: [] };
   if (phaseShown(activation) !== 'waiting') return { first: [], more: [] };
   const cancel = button(context, 'cancel', id, 'Cancel request');
   if (isNobodyReached(activation)) return { first: [...cancel, link(portalApprovals, 'Open PIM')], more: [] };

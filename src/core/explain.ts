@@ -14,11 +14,17 @@ const rules: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
+/** What the log says of a refusal: its code, never its text, which may hold what people wrote. */
+export function refusalFacts(refusal: PimProblem): { readonly kind: string; readonly pimCode: string | null } {
+  return { kind: refusal.kind, pimCode: refusal.kind === 'other' ? refusal.code : null };
+}
+
 /**
  * PIM's refusal as a card: what happened, why (the rule and who owns it), what next.
- * `doing` completes "PIM did not …", for example "activate Azure Admins".
+ * `doing` completes "PIM did not …", for example "activate Azure Admins"; `reference` finds the line in the log, for the
+ * refusals that somebody has to look up there.
  */
-export function explain(refusal: PimProblem, doing: string): Message {
+export function explain(refusal: PimProblem, doing: string, reference: string | null = null): Message {
   const what = `PIM did not ${doing}.`;
   const link = { url: portalMyGroups, title: 'Open PIM' };
   switch (refusal.kind) {
@@ -98,6 +104,7 @@ export function explain(refusal: PimProblem, doing: string): Message {
         why: because('PIM calls the request invalid', refusal.message),
         next: 'Say “status”: it may have changed meanwhile. If not, do it in PIM itself and tell whoever runs this bot.',
         link,
+        reference,
       });
     case 'notFound':
       return problem(what, {
@@ -123,6 +130,7 @@ export function explain(refusal: PimProblem, doing: string): Message {
         why: `${refusal.message || 'PIM gave no reason.'} (${[refusal.code, `HTTP ${refusal.status}`].filter(Boolean).join(', ')})`,
         next: 'I do not know this answer of PIM: whoever runs this bot finds it in the log.',
         link,
+        reference,
       });
   }
 }

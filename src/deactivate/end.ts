@@ -1,7 +1,7 @@
 import { identityOf } from '../core/person.ts';
-import { isOver } from '../core/activation.ts';
+import { isOver, shortId } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
-import { explain } from '../core/explain.ts';
+import { explain, refusalFacts } from '../core/explain.ts';
 import { notice, portalMyGroups, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { shortestMinutes } from '../core/duration.ts';
@@ -49,10 +49,10 @@ export async function end(
   await settle(ports, activation.id, answered(activation, null), { step: null });
   if (await checkFirst(ports, activation, outcome, going.then ?? { ...again, verb: 'end', id: activation.id }))
     return null;
-  ports.log.warn('pim.refused', { activation: activation.id, kind: outcome.kind });
+  ports.log.warn('pim.refused', { activation: activation.id, ...refusalFacts(outcome) });
   return outcome.kind === 'tooShort'
     ? tooEarly(ports, actor, activation)
-    : explain(outcome, `end ${activation.targetName}`);
+    : explain(outcome, `end ${activation.targetName}`, shortId(activation.id));
 }
 
 const shortestMs = shortestMinutes * 60_000;
@@ -118,7 +118,8 @@ export async function cancel(
   }
   await settle(ports, activation.id, answered(activation, null), { step: null, readAt: ports.clock.now() });
   if (await checkFirst(ports, activation, outcome, { ...again, verb: 'cancel', id: activation.id })) return null;
-  return explain(outcome, `cancel the request for ${activation.targetName}`);
+  ports.log.warn('pim.refused', { activation: activation.id, ...refusalFacts(outcome) });
+  return explain(outcome, `cancel the request for ${activation.targetName}`, shortId(activation.id));
 }
 
 const again = { kind: 'action', reason: '' } as const;

@@ -182,6 +182,25 @@ test('an answer of PIM that nobody knows is shown as text, with the reference th
   expect(line).toContain(`"activation":"${idOn(failed)}`);
 });
 
+test.each([
+  ['a dry run', 'activate CA Exclusion Travel for 1h dry run because x', 'POST', 'assignmentScheduleRequests'],
+  ['an early end', 'deactivate Intune Helpdesk', 'POST', 'assignmentScheduleRequests'],
+])('%s that PIM refuses for no known reason has a reference too', async (_what, sentence, method, path) => {
+  const code = `Lunar${_what.length}`;
+  if (sentence.startsWith('deactivate')) {
+    await (await adele.say('activate Intune Helpdesk for 1h because y')).reply(/Intune Helpdesk\nActive until/);
+  }
+  await world.sandbox.fault({
+    match: { method, path },
+    times: 1,
+    answer: { status: 418, body: { error: { code, message: 'Not today.' } } },
+  });
+  const failed = await (await adele.say(sentence)).reply(new RegExp(code));
+  const reference = /Reference ([0-9a-f]{8})/.exec(failed.text)?.[1] ?? 'none';
+  const line = world.bot.printed.split('\n').find((one) => one.includes(code));
+  expect(line).toContain(`":"${reference}`);
+});
+
 test('nothing of what people wrote, and no token, is in the log', () => {
-  expect(world.bot.printed).not.toMatch(/reason number|lost answer|throttled|portal|eyJ/);
+  expect(world.bot.printed).not.toMatch(/Not today|reason number|lost answer|throttled|portal|eyJ/);
 });
