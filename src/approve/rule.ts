@@ -88,7 +88,7 @@ async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise
     case 'stepUp':
       await giveBack(ports, activation.id);
       if (outcome.claims !== null) return askSignIn(ports, actor, decision, outcome.claims);
-      return refused(ports, activation, explain(outcome, 'take your decision'));
+      return refused(ports, activation, outcome);
     case 'done':
       return taken(ports, actor, activation.id, verdict, reason);
     case 'conflict': {

@@ -5,6 +5,7 @@ import '../language/words.test.ts';
 import '../language/clean.test.ts';
 import '../language/machine.test.ts';
 import '../language/slips.test.ts';
+import '../language/time.test.ts';
 import '../language/quotes.test.ts';
 import '../language/choices.test.ts';
 import '../language/refusals.test.ts';
