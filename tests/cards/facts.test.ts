@@ -37,7 +37,7 @@ const begins: readonly (readonly [phase: Phase, text: string, offered: readonly 
   [
     'scheduled',
     '◷ Azure Admins\nScheduled for {{DATE(2026-11-24T09:05:00Z, SHORT)}} {{TIME(2026-11-24T09:05:00Z)}}',
-    [],
+    ['Open PIM'],
   ],
   ['active', `✓ Azure Admins\nActive until ${at1605}`, ['End now', 'Extend…']],
   ['ended', `■ Azure Admins\nEnded at ${at1405}`, ['Again']],
