@@ -14,10 +14,11 @@ import { adoptRunning, cancel, end, endLater, notYours } from './deactivate/end.
 import type { Ask } from './core/decide.ts';
 import { extend, extendNow } from './extend/extend.ts';
 import { renewLater, takeBackRenewal } from './extend/renew.ts';
-import type { Actor, Ports } from './ports.ts';
+import type { Actor, Parked, Ports } from './ports.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { parkForSignIn } from './sign-in/park.ts';
 import { obey } from './sentences.ts';
+import { areDoubtful, askBeforeSending } from './unsent.ts';
 import { list, page } from './status/status.ts';
 
 export type Click = {
@@ -68,10 +69,14 @@ const writing: readonly Verb[] = [
 ];
 
 /** A button was pressed by the person it was made for; the seal has been checked, the actor is the verified one. */
-export async function press(ports: Ports, click: Click): Promise<Clicked> {
+export async function press(ports: Ports, click: Click, asItIs = false): Promise<Clicked> {
   const { actor, place, verb, id, inputs, challenge = null } = click;
   const closed = await refuseWhenReadOnly(ports, actor, verb);
   if (closed) return said(closed);
+  if (!asItIs && areDoubtful(inputs)) {
+    const { content } = await buttonOf(ports, click);
+    return said(await askBeforeSending(ports, actor, place, { said: { verb, id, inputs, content } }));
+  }
   if (writing.includes(verb) && !(await ports.signIn.has(actor))) return signInFirst(ports, click);
   const reason = (inputs['justification'] ?? '').trim().slice(0, 500);
   switch (verb) {
@@ -234,6 +239,7 @@ async function picked(ports: Ports, actor: Actor, id: string): Promise<Clicked> 
     const replies = await obey(ports, { text: meant.text, actor, place, scope: taken.body.scope });
     return { card: notice('✓', meant.label, 'That is how I took it.'), said: replies };
   }
+  if (taken?.body.kind === 'unsent') return sendAsItIs(ports, actor, taken.place, taken.body.said);
   if (taken?.body.kind !== 'choice') return replaced(tooLate());
   const option = taken.body.options[Number(id.split(':')[1])];
   const target = option ? readTargetKey(option.targetKey) : null;
@@ -245,4 +251,23 @@ async function picked(ports: Ports, actor: Actor, id: string): Promise<Clicked> 
   }
   const message = await activate(ports, actor, taken.place, { target, name: option.name }, unkeep(taken.body.ask));
   return message ? replaced(message) : replaced(notice('✓', `${option.name} it is.`, 'Its card tells how it goes.'));
+}
+
+/** As if nothing had been asked in between, if what was pressed on still reads as it did. */
+async function sendAsItIs(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  unsent: Extract<Parked['body'], { kind: 'unsent' }>['said'],
+): Promise<Clicked> {
+  const sent = notice('✓', 'Sent as it is.');
+  if ('text' in unsent) {
+    const { text, scope } = unsent;
+    return { card: sent, said: await obey(ports, { text, actor, place, scope, asItIs: true }) };
+  }
+  const { verb, id, inputs, content } = unsent;
+  if (!isVerb(verb) || (await buttonOf(ports, { actor, place, verb, id })).content !== content)
+    return replaced(tooLate());
+  const { card, said: replies } = await press(ports, { actor, place, verb, id, inputs }, true);
+  return { card: card ?? sent, said: replies };
 }

@@ -202,6 +202,18 @@ export type Parked = {
 export type ParkedBody =
   | { readonly kind: 'sentence'; readonly text: string; readonly scope: Place['kind'] }
   | { readonly kind: 'action'; readonly verb: string; readonly id: string; readonly reason: string }
+  /** What looks as if it held a secret: a sentence, or a press with its inputs and what the pressed card showed. */
+  | {
+      readonly kind: 'unsent';
+      readonly said:
+        | { readonly text: string; readonly scope: Place['kind'] }
+        | {
+            readonly verb: string;
+            readonly id: string;
+            readonly inputs: Readonly<Record<string, string>>;
+            readonly content: string;
+          };
+    }
   /** A running activation to be ended and asked for again, longer; waits for the person's yes, or for a check. */
   | { readonly kind: 'extension'; readonly activationId: string; readonly ask: ParkedAsk }
   /** A new request for when the running activation has ended; taken when it is sent, or taken back. */

@@ -1,43 +1,7 @@
-const quoted = String.raw`\\?"(?:[^"\\]|\\(?!").)*\\?"|\\?'(?:[^'\\]|\\(?!').)*\\?'`;
-const bare = String.raw`(?:(?!%26)[^\s"'&,;}\\])+`;
-const separator = String.raw`\\?["']?\s*(?:=>|=|:|%3D|%3A)\s*`;
-const endOfName = [
-  'token',
-  'token_hint',
-  'secret',
-  'secret[_-]?text',
-  'password',
-  'passwd',
-  'passphrase',
-  'pwd',
-  'assertion',
-  'credential',
-  '(?:api|access|account|encryption|private|signing|shared|master)[_-]?key',
-  'code[_-]?verifier',
-  'session[_-]?state',
-  'saml(?:response|request)',
-].join('|');
+import { named, secretShapes } from './core/secrets.ts';
 
 /** Anything that looks like a token, a code or a secret; errors of libraries quote what they sent. */
-const secrets: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/gs,
-  // JSON web tokens, signed or encrypted, cut off or whole.
-  /eyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)*/g,
-  /\b(?:Bearer|Basic|Negotiate|NTLM|PoP|SharedAccessSignature)(?:\s|%20|\+)+[\w.~+/=%&-]+/gi,
-  new RegExp(String.raw`(?<![\w-])(?:proxy-)?authorization${separator}(?:${quoted}|[^\r\n"'}]+)`, 'gi'),
-  new RegExp(String.raw`(?<![\w-])(?:set-)?cookie${separator}(?:${quoted}|[^\r\n"'}]+)`, 'gi'),
-  new RegExp(String.raw`(?<![\w%.-])[\w%.-]*(?:${endOfName})${separator}(?:${quoted}|${bare})`, 'gi'),
-  new RegExp(String.raw`(?<![A-Za-z0-9_-])(?:code|state|nonce|sig)${separator}(?:${quoted}|${bare})`, 'gi'),
-  // User name and password of an address.
-  /\/\/[^\s/?#"'<>]*@/g,
-  // Refresh tokens and authorization codes of Entra and of Microsoft accounts, which carry no name of their own.
-  /(?<![\w.])[01]\.A[\w-]{16,}(?:\.[\w-]*)*/g,
-  /(?<![\w.])M\.[CR]\d\w*[\w.!*$-]{16,}/g,
-  // Client secrets of Entra applications.
-  /[\w.~-]{3}\dQ~[\w.~-]{31,34}/g,
-  // 32 bytes in base64: what keys look like here.
-  /(?<![\w+/])[A-Za-z0-9+/]{43}=/g,
-];
+const secrets: readonly RegExp[] = [...secretShapes, named('code|state|nonce')];
 
 const longestLooked = 8_000;
 const longestShown = 2_000;

@@ -25,6 +25,7 @@ import { refuseWhenReadOnly } from './read-only.ts';
 import { parkForSignIn } from './sign-in/park.ts';
 import { signInCommand, signOut } from './sign-in/sign-in.ts';
 import { list, status } from './status/status.ts';
+import { askBeforeSending, isDoubtful } from './unsent.ts';
 import { readAsking, unknownGroup } from './who/names.ts';
 import { who } from './who/who.ts';
 
@@ -34,6 +35,8 @@ export type Sentence = {
   readonly actor: Actor;
   readonly place: Place;
   readonly scope: Place['kind'];
+  /** True when the person said that it holds no secret, or shall be sent all the same. */
+  readonly asItIs?: boolean;
 };
 
 /** Verbs that name groups of the person's own; the names decide how the sentence is to be read. */
@@ -145,7 +148,10 @@ async function run(
   command: Command,
   { eligible = [], groups = [] }: Known = {},
 ): Promise<readonly Message[]> {
-  const { actor, place, scope } = sentence;
+  const { actor, place, scope, text } = sentence;
+  if (!sentence.asItIs && isDoubtful(command)) {
+    return [await askBeforeSending(ports, actor, place, { said: { text, scope } })];
+  }
   switch (command.kind) {
     case 'activate':
       return activateAll(ports, sentence, command, eligible);

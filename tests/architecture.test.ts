@@ -63,7 +63,7 @@ const rules: Rules = {
       packages: ['kysely', 'pg', 'node:sqlite', 'node:fs', 'node:path', 'node:util'],
     },
     audit: { folders: ['core', 'ports'], packages: ['csv-stringify', 'node:crypto', 'node:fs', 'node:path'] },
-    redact: { folders: [], packages: [] },
+    redact: { folders: ['core'], packages: [] },
     'config-rules': { folders: ['redact'], packages: [] },
     config: { folders: ['config-rules', 'core'], packages: ['zod', 'node:crypto', 'node:net'] },
     environment: { folders: ['config'], packages: ['node:fs', 'node:util'] },

@@ -64,11 +64,18 @@ function readTicket(typed: string): { system?: string; number: string } {
 export async function pick(ports: Ports, actor: Actor, idAndIndex: string): Promise<Parked | null> {
   const [id = ''] = idAndIndex.split(':');
   const taken = await ports.store.takeParked(id, actor, ports.clock.now());
-  return taken?.body.kind === 'choice' || taken?.body.kind === 'sentences' ? taken : null;
+  return taken && ['choice', 'sentences', 'unsent'].includes(taken.body.kind) ? taken : null;
 }
 
 export async function dismiss(ports: Ports, actor: Actor, id: string): Promise<Message> {
   const taken = await ports.store.takeParked(id, actor, ports.clock.now());
+  if (taken?.body.kind === 'unsent') {
+    return notice(
+      '■',
+      'Nothing was sent.',
+      'Write it again without the secret, or change it on the card and press again.',
+    );
+  }
   return taken ? notice('■', 'Nothing was asked of PIM.') : tooLate();
 }
 

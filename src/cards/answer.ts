@@ -29,6 +29,22 @@ export function choiceView(message: Of<'choice'>, context: Context): View {
   };
 }
 
+/** The careful way first. It does not say again what it is about: the chat shows it already. */
+export function unsentView({ id }: Of<'unsent'>, context: Context): View {
+  const what = 'This looks as if it held a password, a token or a key.';
+  const why = 'PIM keeps reasons and tickets, and approvers read them.';
+  const next = 'Nothing has been sent yet.';
+  const actions = [
+    ...button(context, 'dismiss', id, 'Let me change it', { style: 'positive' }),
+    ...button(context, 'pick', `${id}:0`, 'Send it as it is'),
+  ];
+  return {
+    template: 'problem',
+    data: { what, why, next, examples: [], actions, reference: '' },
+    say: [what, why, next],
+  };
+}
+
 function choiceWords({ why, verb }: Of<'choice'>, typed: string): { readonly title: string; readonly ask: string } {
   switch (why) {
     case 'several':

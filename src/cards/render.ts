@@ -1,7 +1,7 @@
 import type { Message } from '../core/message.ts';
 import { activationView } from './activation.ts';
 import { announcementView } from './announcement.ts';
-import { choiceView, helpView, noticeView, problemView, signInView, welcomeView } from './answer.ts';
+import { choiceView, helpView, noticeView, problemView, signInView, unsentView, welcomeView } from './answer.ts';
 import { approvalView } from './approval.ts';
 import { formView, offerView } from './compose.ts';
 import type { Context, View } from './context.ts';
@@ -37,6 +37,8 @@ function viewOf(message: Message, context: Context): View {
       return questionView(message, context);
     case 'choice':
       return choiceView(message, context);
+    case 'unsent':
+      return unsentView(message, context);
     case 'list':
       return listView(message, context);
     case 'batch':

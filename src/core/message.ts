@@ -83,6 +83,8 @@ export type Message =
       readonly why: 'near' | 'several' | 'ownerOnly' | 'confirm';
       readonly options: readonly { readonly name: string; readonly access: Access }[];
     }
+  /** A reason or a ticket looks as if it held a secret, and nothing was sent yet. Without its words. */
+  | { readonly kind: 'unsent'; readonly id: string }
   | {
       readonly kind: 'list';
       readonly rows: readonly ListRow[];

@@ -259,6 +259,7 @@ export const samples: readonly Sample[] = [
     why: 'near',
     options: [{ name: 'Azure Admins', access: 'member' }],
   }),
+  own('unsent', { kind: 'unsent', id: question.id }),
   own('list', { kind: 'list', rows, more: 9, total: 15, query: null, next: '12|' }),
   own('batch', { kind: 'batch', id: 'b', activations: [byPhase.active, byPhase.waiting, byPhase.failed] }),
   own('batch-good', { kind: 'batch', id: 'b', activations: [byPhase.active, byPhase.waiting] }),
