@@ -4,7 +4,14 @@ import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** What waits for an answer of the person. */
-const answered: readonly Parked['body']['kind'][] = ['question', 'choice', 'sentences', 'unsent', 'extension', 'renewal'];
+const answered: readonly Parked['body']['kind'][] = [
+  'question',
+  'choice',
+  'sentences',
+  'unsent',
+  'extension',
+  'renewal',
+];
 
 /** False when something is parked under this id already. */
 export async function park(db: Kysely<Tables>, parked: Parked): Promise<boolean> {
