@@ -21,8 +21,16 @@ export type Running = {
   readonly stop: () => Promise<void>;
 };
 
-/** A bot in a process of its own, started as `npm start` does it: with Node's cache of compiled code in `cache`. */
-export async function run(program: Program, sandbox: StartedSandbox, cache: string | null): Promise<Running> {
+/**
+ * A bot in a process of its own, started as `npm start` does it: with Node's cache of compiled code in `cache`. Without
+ * `database` it has one of its own on SQLite.
+ */
+export async function run(
+  program: Program,
+  sandbox: StartedSandbox,
+  cache: string | null,
+  database: string | null = null,
+): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'jitney-bench-'));
   const port = await freePort();
   const file = program === 'jitney' ? 'src/main.ts' : `bench/programs/${program}.ts`;
@@ -34,7 +42,9 @@ export async function run(program: Program, sandbox: StartedSandbox, cache: stri
       PATH: process.env['PATH'],
       PORT: String(port),
       ...(cache === null ? {} : { NODE_COMPILE_CACHE: cache }),
-      ...(program === 'jitney' ? { ...against(sandbox), DATABASE_URL: `sqlite:${join(folder, 'jitney.db')}` } : {}),
+      ...(program === 'jitney'
+        ? { ...against(sandbox), DATABASE_URL: database ?? `sqlite:${join(folder, 'jitney.db')}` }
+        : {}),
     },
   });
   const ended = new Promise<void>((done) => child.once('close', () => done()));

@@ -5,7 +5,7 @@ import { print, round } from './measure.ts';
 
 /** All benchmarks one after the other, or those that are named, as one JSON document: `npm run -s bench -- parse match`. */
 
-const all = ['parse', 'match', 'cards', 'store', 'start', 'turn'] as const;
+const all = ['parse', 'match', 'cards', 'store', 'start', 'turn', 'replicas'] as const;
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !all.some((known) => known === name));
 if (unknown.length > 0) {

@@ -4,6 +4,7 @@ import type { Load } from './load.ts';
 import { median, print, round } from './measure.ts';
 import { run } from './programs.ts';
 import type { Running } from './programs.ts';
+import { speakers } from './speakers.ts';
 
 /**
  * What Jitney adds to a turn: `aliases`, which reads the database and asks Graph nothing, against a bot that says again
@@ -18,11 +19,6 @@ type Row = Load & { readonly cpuMsPerTurn: number | null };
 
 const connections = 8;
 const sandbox = await startSandbox();
-/** So many that nobody says more in a minute than a person may. */
-const speakers = Array.from({ length: 800 }, (_none, at) => ({
-  oid: `eeeeeeee-0000-4000-8000-${String(at).padStart(12, '0')}`,
-  name: `Speaker ${at}`,
-}));
 const answers = await listen();
 const bots = { echo: await run('echo', sandbox, null), jitney: await run('jitney', sandbox, null) };
 
