@@ -16,6 +16,7 @@ import { renewWhenOver } from './extend/renew.ts';
 import { answeredThere, createElsewhere, forMembers, noOwnChat, ownChat } from './elsewhere.ts';
 import { heldBack } from './held-back.ts';
 import { welcome } from './help/help.ts';
+import { forEvent, tellInterrupted } from './interrupted.ts';
 import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
 import { createRefuse } from './refuse.ts';
 import { redraw } from './redraw.ts';
@@ -38,8 +39,8 @@ export type App = {
   readonly signedIn: (person: Person, parkedId: string) => Promise<void>;
 };
 
-/** A command is answered at once; one that is older than this and unanswered was cut off. */
-const answerMs = 60_000;
+const sweepMs = 10 * 60_000;
+const sweepRows = 200;
 
 /** The person is a guest, or nobody whom the tenant knows. */
 class Outsider extends Error {}
@@ -73,7 +74,7 @@ export function createApp(ports: Ports, guard: Guard): App {
       const admitted = admission(incoming, actor, at);
       const { eventId, place } = incoming;
       const held = causedBy(heldBack(ports, admitted), { event: eventId, conversation: place.conversationId });
-      return await answered(held, incoming, admitted);
+      return await answered(forEvent(held, eventId), incoming, admitted);
     } catch (error) {
       return error instanceof Outsider && actor ? await turnedAway(incoming, actor) : await failed(incoming, error);
     } finally {
@@ -200,15 +201,32 @@ export function createApp(ports: Ports, guard: Guard): App {
     const known = await ports.store.knownPerson(parked.person);
     const actor: Actor = { ...parked.person, name: known?.name ?? null, zone: known?.zone ?? null };
     const { place } = parked;
-    const within = causedBy(ports, { event: `resumed ${parked.id}`, conversation: place.conversationId });
+    const event = resumed(parked);
+    const within = forEvent(causedBy(ports, { event, conversation: place.conversationId }), event);
     const replies = await goOn(within, actor, parked);
-    await ports.store.commit(
-      replies.map((message, index) => ({
-        kind: 'job',
-        job: { kind: 'notice', key: `${parked.id}:${index}`, to: place, oid: actor.oid, message },
-        due: ports.clock.now(),
-      })),
-    );
+    await ports.store.commit([
+      ...replies.map((message, index): Change => {
+        const job = { kind: 'notice', key: `${parked.id}:${index}`, to: place, oid: actor.oid, message } as const;
+        return { kind: 'job', job, due: ports.clock.now() };
+      }),
+      { kind: 'answered', eventId: event },
+    ]);
+  }
+
+  /** Handed out once, however often the sign-in page was opened; claimed like an activity, so that a crash is noticed. */
+  async function takeUp(parkedId: string): Promise<void> {
+    const parked = await ports.store.parked(parkedId);
+    if (!parked) return;
+    const { person, place } = parked;
+    const eventId = resumed(parked);
+    const isFirst = await ports.store.claim(eventId, person, place, ports.clock.wall());
+    const taken = await ports.store.takeParked(parkedId, person, ports.clock.wall());
+    if (taken) await resume(taken);
+    else if (isFirst) await ports.store.commit([{ kind: 'answered', eventId }]);
+  }
+
+  function resumed({ id }: Parked): string {
+    return `resumed ${id}`;
   }
 
   /** The five minutes are over: it is ended as the person asked. */
@@ -278,7 +296,7 @@ export function createApp(ports: Ports, guard: Guard): App {
 
   const outbox = createOutbox(
     ports,
-    { resume, end: endDue, renew, unreachable: (job, place) => unreachable(ports, job, place) },
+    { resume: takeUp, end: endDue, renew, unreachable: (job, place) => unreachable(ports, job, place) },
     worker,
   );
   const { flush } = outbox;
@@ -289,6 +307,16 @@ export function createApp(ports: Ports, guard: Guard): App {
     await outbox.drain();
   }
 
+  let sweepAt = 0;
+
+  /** A few rows at a time, and again at once while there are more. */
+  async function sweep(): Promise<void> {
+    const now = ports.clock.wall();
+    if (now < sweepAt) return;
+    const gone = await ports.store.sweep(now, sweepRows);
+    sweepAt = gone > 0 ? now : now + sweepMs;
+  }
+
   async function tick(): Promise<void> {
     // Not awaited: a chat that answers slowly must not hold up the reading of PIM.
     void flush();
@@ -296,8 +324,9 @@ export function createApp(ports: Ports, guard: Guard): App {
       () => watch(ports),
       () => expireSignIns(ports),
       () => ports.store.deleteExpiredTokens(ports.clock.wall()),
-      () => tellInterrupted(),
+      () => tellInterrupted(ports),
       () => outbox.watchDelay(),
+      () => sweep(),
     ];
     for (const round of rounds) {
       try {
@@ -307,17 +336,6 @@ export function createApp(ports: Ports, guard: Guard): App {
       }
     }
     void flush();
-  }
-
-  async function tellInterrupted(): Promise<void> {
-    for (const { eventId, place, oid } of await ports.store.takeUnanswered(ports.clock.wall() - answerMs)) {
-      const message = problem('I was interrupted while I worked on your last message.', {
-        why: 'I was restarted in the middle of it.',
-        next: 'Say “status” to see what came of it; say it again if nothing did.',
-      });
-      const job = { kind: 'notice', key: `interrupted:${eventId}`, to: place, oid, message } as const;
-      await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
-    }
   }
 
   async function signedIn(person: Person, parkedId: string): Promise<void> {
@@ -331,8 +349,7 @@ export function createApp(ports: Ports, guard: Guard): App {
   async function goOnHere(person: Person, ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       try {
-        const taken = await ports.store.takeParked(id, person, ports.clock.wall());
-        if (taken) await resume(taken);
+        await takeUp(id);
       } catch (error) {
         ports.log.error('resume.failed', { error });
       }

@@ -310,9 +310,9 @@ export type Alias = {
 /** One write of a use case. All changes of one commit happen or none. */
 export type Change =
   /** Fails the commit when the person already has an activation of this target that is not over. */
-  | { readonly kind: 'newActivation'; readonly activation: Activation }
+  | { readonly kind: 'newActivation'; readonly activation: Activation; readonly eventId?: string }
   /** Fails the commit unless the stored version is the one before this activation's. */
-  | { readonly kind: 'activation'; readonly activation: Activation }
+  | { readonly kind: 'activation'; readonly activation: Activation; readonly eventId?: string }
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
   /** A job that is already waiting under the same key is made due again, never doubled. */
   | { readonly kind: 'job'; readonly job: Job; readonly due: Moment }
@@ -326,7 +326,8 @@ export type Change =
   | { readonly kind: 'finding'; readonly finding: Finding }
   /** How far the comparison with PIM's audit has come. */
   | { readonly kind: 'reconciled'; readonly until: Moment }
-  | { readonly kind: 'answered'; readonly eventId: string };
+  /** once: fails the commit when it was answered already. */
+  | { readonly kind: 'answered'; readonly eventId: string; readonly once?: boolean };
 
 export type CardRecord = { readonly place: Place; readonly activityId: string | null };
 export type SealedRecord = { readonly sealed: Uint8Array; readonly version: number; readonly expiresAt: Moment };
@@ -348,10 +349,12 @@ export interface Store {
   commit(changes: readonly Change[]): Promise<boolean>;
   /** False when this event was claimed before. */
   claim(eventId: string, actor: Person | null, place: Place, at: Moment): Promise<boolean>;
-  /** Claims older than `before` that nobody answered; each is returned once. */
-  takeUnanswered(
+  /** Claims older than `before` that nobody answered, oldest first. */
+  unanswered(
     before: Moment,
   ): Promise<readonly { readonly eventId: string; readonly place: Place; readonly oid: string | null }[]>;
+  /** What an event had begun: the wishes it made, and those of which it claimed a step. */
+  begunBy(eventId: string): Promise<{ readonly made: readonly Activation[]; readonly stepped: readonly Activation[] }>;
 
   activation(id: string): Promise<Activation | null>;
   /** By full id or the first eight hexadecimal digits; several can share these. */
@@ -429,6 +432,9 @@ export interface Store {
   savePendingSignIn(id: string, pending: PendingSignIn): Promise<void>;
   /** Hands it out exactly once; null when unknown, used or expired. */
   takePendingSignIn(id: string, now: Moment): Promise<PendingSignIn | null>;
+
+  /** Removes what nothing needs any more, at most `limit` rows of each kind. Returns how many. */
+  sweep(now: Moment, limit: number): Promise<number>;
 
   /** Throws when the database cannot be read and written. */
   check(): Promise<void>;

@@ -55,7 +55,13 @@ const rules: Rules = {
     },
     graph: {
       folders: ['core', 'ports'],
-      packages: ['@microsoft/microsoft-graph-client', '@microsoft/microsoft-graph-types', 'zod', 'node:timers'],
+      packages: [
+        '@microsoft/microsoft-graph-client',
+        '@microsoft/microsoft-graph-types',
+        'cockatiel',
+        'zod',
+        'node:timers',
+      ],
     },
     identity: { folders: ['core', 'ports'], packages: ['@azure/identity', '@azure/msal-node', 'zod', 'node:crypto'] },
     store: {

@@ -5,7 +5,7 @@ import type { CardReader, Delivery, Job, LeasedJob, Parked, Ports, Reader } from
 
 /** What a job does that is more than a message: going on after a sign-in, ending when PIM allows it, and asking again when it has ended. */
 export type Work = {
-  readonly resume: (parked: Parked) => Promise<void>;
+  readonly resume: (parkedId: string) => Promise<void>;
   readonly end: (activationId: string) => Promise<void>;
   /** How long to wait before it is worth another look; null when there is nothing more to do. */
   readonly renew: (parkedId: string) => Promise<number | null>;
@@ -33,7 +33,8 @@ export async function run(ports: Ports, work: Work, { job, doubt }: LeasedJob): 
     case 'renew':
       return renewed(await work.renew(job.parkedId));
     case 'resume':
-      return goOn(ports, work, job.parkedId);
+      await work.resume(job.parkedId);
+      return nothing;
   }
 }
 
@@ -159,12 +160,4 @@ function goingOf({ body, check }: Parked): string | null {
   if (check !== undefined) return null;
   if (body.kind === 'wish' || body.kind === 'stepUp') return `activate ${body.targetName}`;
   return body.kind === 'sentence' && body.text !== '' ? body.text : null;
-}
-
-/** Handed out once: what waited for the sign-in goes on, also when the sign-in page was opened twice. */
-async function goOn(ports: Ports, work: Work, parkedId: string): Promise<Delivery> {
-  const parked = await ports.store.parked(parkedId);
-  const taken = parked ? await ports.store.takeParked(parkedId, parked.person, ports.clock.wall()) : null;
-  if (taken) await work.resume(taken);
-  return nothing;
 }

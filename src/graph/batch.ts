@@ -20,7 +20,7 @@ const longestWaitMs = 5_000;
 
 /**
  * Reads many paths as the app: chunks of 20, all at once, answers in the order asked. A part can be throttled by itself;
- * patient asks once more for those that say how long to wait, within seconds.
+ * patient asks once more for those that say how long to wait, within seconds; what is not patient is background work.
  * Source: Graph json-batching.
  */
 export async function batch(
@@ -28,7 +28,7 @@ export async function batch(
   paths: readonly string[],
   options: { readonly patient: boolean },
 ): Promise<readonly Answered[]> {
-  const found = await chunks(graph, paths);
+  const found = await chunks(graph, paths, !options.patient);
   if (!options.patient) return found;
   const waits = found.map((one) => (one.kind === 'unavailable' ? (one.afterMs ?? 1_000) : null));
   const again = waits.flatMap((wait, at) => (wait !== null && wait <= longestWaitMs ? [at] : []));
@@ -37,19 +37,22 @@ export async function batch(
   const second = await chunks(
     graph,
     again.map((at) => paths[at] ?? ''),
+    false,
   );
   return found.map((one, at) => second[again.indexOf(at)] ?? one);
 }
 
-async function chunks(graph: Graph, paths: readonly string[]): Promise<readonly Answered[]> {
+async function chunks(graph: Graph, paths: readonly string[], background: boolean): Promise<readonly Answered[]> {
   const starts = Array.from({ length: Math.ceil(paths.length / largestBatch) }, (_, n) => n * largestBatch);
-  const found = await Promise.all(starts.map((start) => exchange(graph, paths.slice(start, start + largestBatch))));
+  const found = await Promise.all(
+    starts.map((start) => exchange(graph, paths.slice(start, start + largestBatch), background)),
+  );
   return found.flat();
 }
 
-async function exchange(graph: Graph, paths: readonly string[]): Promise<readonly Answered[]> {
+async function exchange(graph: Graph, paths: readonly string[], background: boolean): Promise<readonly Answered[]> {
   const requests = paths.map((url, at) => ({ id: String(at), method: 'GET', url }));
-  const answered = await graph.app.batch({ requests });
+  const answered = await graph.app.batch({ requests }, background);
   if (answered.kind !== 'ok') return paths.map(() => answered);
   const parts = new Map(answers.parse(answered.body).responses.map((part) => [part.id, part]));
   return paths.map((_, at): Answered => {

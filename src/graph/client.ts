@@ -3,7 +3,7 @@ import type { Person } from '../core/person.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Clock } from '../ports.ts';
 import { toProblem } from './errors.ts';
-import { request } from './request.ts';
+import { requests } from './request.ts';
 import type { Kind } from './request.ts';
 import { sender } from './send.ts';
 import type { Answer, Call } from './send.ts';
@@ -42,8 +42,8 @@ export type Answered = { readonly kind: 'ok'; readonly status: number; readonly 
 /** The app's own token only reads: there is no way to write with it. */
 type AppGraph = {
   readonly get: (path: string) => Promise<Answered>;
-  /** Several reads in one exchange; see batch.ts, which is what callers use. */
-  readonly batch: (body: unknown) => Promise<Answered>;
+  /** Several reads in one exchange; see batch.ts, which is what callers use. background: nobody waits for them. */
+  readonly batch: (body: unknown, background: boolean) => Promise<Answered>;
 };
 
 /** Graph as a person: every write carries the person's own token. */
@@ -64,19 +64,19 @@ export type Graph = {
 
 export function graph(options: Options): Graph {
   const { clock, tokens, tid } = options;
-  const send = sender(options.graphUrl);
+  const request = requests(sender(options.graphUrl), clock);
 
-  async function ask(kind: Kind, call: Call, token: string): Promise<Answered> {
+  async function ask(kind: Kind, call: Call, token: string, background = false): Promise<Answered> {
     const answer =
       kind === 'write' && options.writes
         ? await noted(options.writes, call, token)
-        : await request(send, kind, call, token, clock);
+        : await request({ kind, call, token, background });
     return succeeded(answer, kind) ?? toProblem(answer, kind, clock);
   }
 
   async function noted(writes: Writes, call: Call, token: string): Promise<Answer> {
     const clientRequestId = writes.id();
-    const answer = await request(send, 'write', { ...call, clientRequestId }, token, clock);
+    const answer = await request({ kind: 'write', call: { ...call, clientRequestId }, token });
     const { method, path, body } = call;
     const owner = ownerOf(token);
     const isAnswered = answer.kind === 'answer';
@@ -95,9 +95,9 @@ export function graph(options: Options): Graph {
     return answer;
   }
 
-  async function asApp(call: Call): Promise<Answered> {
+  async function asApp(call: Call, background = false): Promise<Answered> {
     const token = await orUnavailable(() => tokens.app());
-    return typeof token === 'string' ? ask('read', call, token) : token;
+    return typeof token === 'string' ? ask('read', call, token, background) : token;
   }
 
   /**
@@ -147,7 +147,7 @@ export function graph(options: Options): Graph {
     origin: new URL(options.graphUrl).origin,
     app: {
       get: (path) => asApp({ method: 'GET', path }),
-      batch: (body) => asApp({ method: 'POST', path: '/$batch', body }),
+      batch: (body, background) => asApp({ method: 'POST', path: '/$batch', body }, background),
     },
     as: (person, challenge = null) => ({
       get: (path) => asPerson(person, 'read', { method: 'GET', path }, challenge),

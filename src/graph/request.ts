@@ -1,4 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BrokenCircuitError,
+  ConsecutiveBreaker,
+  DelegateBackoff,
+  ExponentialBackoff,
+  circuitBreaker,
+  handleWhenResult,
+  retry,
+  wrap,
+} from 'cockatiel';
+import type { CircuitBreakerPolicy, IBackoff } from 'cockatiel';
 import type { Clock } from '../ports.ts';
 import type { Answer, Call, Send } from './send.ts';
 
@@ -8,29 +18,93 @@ import type { Answer, Call, Send } from './send.ts';
  */
 export type Kind = 'read' | 'write';
 
-const tries = 3;
+export type Asked = {
+  readonly kind: Kind;
+  readonly call: Call;
+  readonly token: string;
+  /** Nobody waits for it: it stands back when Graph is short. */
+  readonly background?: boolean;
+};
+
+const repeats = 2;
 /** Longer waits than this are the caller's: a person is told, a job is postponed. */
 const longestWaitMs = 5_000;
+/** No repeat begins later than this after the first attempt. */
+const budgetMs = 12_000;
+/** So many failures without a success between them, and Graph is left alone this long; then one call tries it. */
+const failuresInARow = 10;
+const restMs = 5_000;
+/** How long background work stands back when Graph asks for less without saying for how long, and at most. */
+const standBackMs = 10_000;
+const longestStandBackMs = 300_000;
+/** Graph warns from here on. Source: Graph throttling, x-ms-throttle-limit-percentage. */
+const warningShare = 0.8;
 
-/** Sends, and repeats what is safe to repeat, at most twice. Source: Graph throttling (429 and Retry-After in seconds). */
-export async function request(send: Send, kind: Kind, call: Call, token: string, clock: Clock): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await send(call, token);
-    if (attempt === tries || !mayRepeat(answer, kind)) return answer;
-    const wait = waitAfter(answer, attempt, clock);
-    if (wait > longestWaitMs) return answer;
-    await sleep(wait);
+const turnedAway: Answer = { kind: 'lost', sent: false, timedOut: false };
+
+/** Sends, and repeats what is safe to repeat. Reads and writes fail apart. Source: Graph throttling (429 and Retry-After). */
+export function requests(send: Send, clock: Clock): (asked: Asked) => Promise<Answer> {
+  const breakers: Readonly<Record<Kind, CircuitBreakerPolicy>> = { read: breaker(), write: breaker() };
+  let shortUntil = 0;
+
+  async function once({ call, token, background }: Asked): Promise<Answer> {
+    const answer = await send(background === true ? { ...call, low: true } : call, token);
+    shortUntil = Math.max(shortUntil, clock.wall() + shortFor(answer, clock));
+    return answer;
   }
+
+  return async (asked) => {
+    if (asked.background === true && clock.wall() < shortUntil) return turnedAway;
+    const before = clock.wall() + budgetMs;
+    const isWorthIt = (answer: unknown): boolean =>
+      mayRepeat(answer as Answer, asked.kind) &&
+      (askedWait(answer as Answer, clock) ?? 0) <= longestWaitMs &&
+      clock.wall() < before;
+    const again = retry(handleWhenResult(isWorthIt), { maxAttempts: repeats, backoff: backOff(clock) });
+    try {
+      return await wrap(again, breakers[asked.kind]).execute(() => once(asked));
+    } catch (error) {
+      // The circuit is open: nothing was sent.
+      if (error instanceof BrokenCircuitError) return turnedAway;
+      throw error;
+    }
+  };
+}
+
+function breaker(): CircuitBreakerPolicy {
+  const isOutage = (answer: unknown): boolean => isDown(answer as Answer);
+  const rules = { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(failuresInARow) };
+  return circuitBreaker(handleWhenResult(isOutage), rules);
+}
+
+function isDown(answer: Answer): boolean {
+  return answer.kind === 'lost' || answer.status >= 500;
 }
 
 function mayRepeat(answer: Answer, kind: Kind): boolean {
   if (answer.kind === 'lost') return kind === 'read' && !answer.timedOut;
-  return answer.status === 429 || (kind === 'read' && (answer.status === 503 || answer.status === 504));
+  return answer.status === 429 || (kind === 'read' && answer.status >= 500 && answer.status !== 501);
 }
 
-function waitAfter(answer: Answer, attempt: number, clock: Clock): number {
-  const asked = answer.kind === 'answer' ? retryAfterMs(answer.headers.get('retry-after'), clock) : null;
-  return asked ?? 250 * 2 ** (attempt - 1);
+/** As long as Graph asks, else longer each time and never in step with others. */
+function backOff(clock: Clock): DelegateBackoff<{ readonly result: unknown }, IBackoff<unknown>> {
+  const jittered = new ExponentialBackoff({ initialDelay: 250, maxDelay: 2_000 });
+  return new DelegateBackoff((context, before) => {
+    const next = before === undefined ? jittered.next() : before.next(context);
+    const answer = (context.result as { readonly value?: Answer }).value;
+    return { delay: (answer && askedWait(answer, clock)) ?? next.duration, state: next };
+  });
+}
+
+function askedWait(answer: Answer, clock: Clock): number | null {
+  return answer.kind === 'answer' ? retryAfterMs(answer.headers.get('retry-after'), clock) : null;
+}
+
+function shortFor(answer: Answer, clock: Clock): number {
+  if (answer.kind === 'lost') return 0;
+  const share = Number(answer.headers.get('x-ms-throttle-limit-percentage') ?? 0);
+  if (answer.status !== 429) return share >= warningShare ? standBackMs : 0;
+  return Math.min(askedWait(answer, clock) ?? standBackMs, longestStandBackMs);
 }
 
 /** Retry-After in ms: seconds or an HTTP date; null when absent or nonsense; a date in the past is 0. */

@@ -8,6 +8,8 @@ export type Call = {
   readonly body?: unknown;
   /** By which Graph's own records find this call again. Source: Graph best practices, client-request-id. */
   readonly clientRequestId?: string;
+  /** May be throttled before what people wait for. Source: Graph throttling, x-ms-throttle-priority. */
+  readonly low?: boolean;
 };
 
 /**
@@ -61,6 +63,7 @@ export function sender(graphUrl: string): Send {
     try {
       const request = client.api(call.path).responseType(ResponseType.RAW);
       if (call.clientRequestId !== undefined) request.header('client-request-id', call.clientRequestId);
+      if (call.low === true) request.header('x-ms-throttle-priority', 'low');
       const response = (await (call.method === 'GET'
         ? request.get()
         : call.method === 'POST'

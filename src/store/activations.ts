@@ -20,6 +20,7 @@ type Reads = Pick<
   | 'activationsOfBatch'
   | 'waitingFor'
   | 'dueActivations'
+  | 'begunBy'
 >;
 
 export function activationReads({ db }: Database): Reads {
@@ -76,6 +77,13 @@ export function activationReads({ db }: Database): Reads {
       const mine = found.where('asked_approver.tid', '=', tid).where('asked_approver.oid', '=', oid);
       return all(await mine.orderBy('asked_at').orderBy('id').execute());
     },
+    async begunBy(eventId) {
+      const [made, stepped] = await Promise.all([
+        select().where('event', '=', eventId).execute(),
+        select().where('step_event', '=', eventId).execute(),
+      ]);
+      return { made: all(made), stepped: all(stepped) };
+    },
     async dueActivations(now, limit) {
       const found = select().where('is_over', '=', 0).where('read_at', '<=', now);
       return all(await found.orderBy('read_at').orderBy('id').limit(limit).execute());
@@ -84,8 +92,9 @@ export function activationReads({ db }: Database): Reads {
 }
 
 /** False when the person has an activation of this target that is not over. */
-export async function addActivation(db: Kysely<Tables>, activation: Activation): Promise<boolean> {
-  const insert = db.insertInto('activation').values({ id: activation.id, ...columns(activation) });
+export async function addActivation(db: Kysely<Tables>, activation: Activation, eventId?: string): Promise<boolean> {
+  const made = { id: activation.id, ...columns(activation), event: eventId ?? null };
+  const insert = db.insertInto('activation').values(made);
   const { numInsertedOrUpdatedRows } = await insert
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
@@ -95,8 +104,9 @@ export async function addActivation(db: Kysely<Tables>, activation: Activation):
 }
 
 /** False unless the stored version is the one before. */
-export async function changeActivation(db: Kysely<Tables>, activation: Activation): Promise<boolean> {
-  const update = db.updateTable('activation').set(columns(activation)).where('id', '=', activation.id);
+export async function changeActivation(db: Kysely<Tables>, activation: Activation, eventId?: string): Promise<boolean> {
+  const changed = { ...columns(activation), ...(eventId === undefined ? {} : { step_event: eventId }) };
+  const update = db.updateTable('activation').set(changed).where('id', '=', activation.id);
   const { numUpdatedRows } = await update.where('version', '=', activation.version - 1).executeTakeFirstOrThrow();
   if (numUpdatedRows !== 1n) return false;
   await db.deleteFrom('asked_approver').where('activation_id', '=', activation.id).execute();
@@ -114,7 +124,7 @@ async function askApprovers(db: Kysely<Tables>, { id, phase, person, approvers }
     .execute();
 }
 
-function columns(activation: Activation): Omit<Tables['activation'], 'id'> {
+function columns(activation: Activation): Omit<Tables['activation'], 'id' | 'event' | 'step_event'> {
   return {
     short_id: shortId(activation.id),
     version: activation.version,

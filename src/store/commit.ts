@@ -72,9 +72,9 @@ function lockOrder(change: Change): string {
 async function write(db: Kysely<Tables>, change: Change): Promise<boolean> {
   switch (change.kind) {
     case 'newActivation':
-      return addActivation(db, change.activation);
+      return addActivation(db, change.activation, change.eventId);
     case 'activation':
-      return changeActivation(db, change.activation);
+      return changeActivation(db, change.activation, change.eventId);
     case 'park':
       return park(db, change.parked);
     case 'route':
@@ -96,8 +96,7 @@ async function write(db: Kysely<Tables>, change: Change): Promise<boolean> {
       await setReconciled(db, change.until);
       return true;
     case 'answered':
-      await settleEvent(db, change.eventId);
-      return true;
+      return (await settleEvent(db, change.eventId)) || change.once !== true;
     case 'job':
       await enqueue(db, change.job, change.due);
       return true;

@@ -4,7 +4,7 @@ import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** Which events came in: a second delivery of one is told apart, and one that nobody answered is found again. */
-export function events({ db }: Database): Pick<Store, 'claim' | 'takeUnanswered'> {
+export function events({ db }: Database): Pick<Store, 'claim' | 'unanswered'> {
   return {
     async claim(eventId, actor, place, at) {
       const { numInsertedOrUpdatedRows } = await db
@@ -14,15 +14,16 @@ export function events({ db }: Database): Pick<Store, 'claim' | 'takeUnanswered'
         .executeTakeFirstOrThrow();
       return numInsertedOrUpdatedRows === 1n;
     },
-    async takeUnanswered(before) {
-      const open = db.updateTable('event').set({ settled: 1 }).where('settled', '=', 0).where('at', '<', before);
-      const rows = await open.returning(['id', 'at', 'oid', 'place']).execute();
-      rows.sort((a, b) => a.at - b.at);
+    async unanswered(before) {
+      const open = db.selectFrom('event').select(['id', 'oid', 'place']).where('settled', '=', 0);
+      const rows = await open.where('at', '<', before).orderBy('at').orderBy('id').limit(100).execute();
       return rows.map(({ id, oid, place }) => ({ eventId: id, place: unkeep(place), oid }));
     },
   };
 }
 
-export async function settleEvent(db: Kysely<Tables>, eventId: string): Promise<void> {
-  await db.updateTable('event').set({ settled: 1 }).where('id', '=', eventId).execute();
+/** False when it was answered before. */
+export async function settleEvent(db: Kysely<Tables>, eventId: string): Promise<boolean> {
+  const update = db.updateTable('event').set({ settled: 1 }).where('id', '=', eventId).where('settled', '=', 0);
+  return (await update.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
 }

@@ -55,6 +55,13 @@ async function lanesAndRetention(kind: Database['kind'], db: Kysely<Tables>): Pr
     .alterTable('job')
     .addColumn('doubt', sql`integer`, (be) => be.notNull().defaultTo(0))
     .execute();
+  for (const column of ['event', 'step_event'] as const) {
+    await index
+      .alterTable('activation')
+      .addColumn(column, sql`text`)
+      .execute();
+    await index.createIndex(`activation_${column}`).on('activation').column(column).execute();
+  }
   await index.createIndex('job_lane').on('job').columns(['lane', 'due', 'id']).execute();
   await tableMaker(kind, db)('pace', ['lane text key', 'sent text', 'hour int', 'free_at int']);
   // The row that one replica at a time holds while it leases.

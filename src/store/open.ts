@@ -14,6 +14,7 @@ import { people, rememberPerson } from './people.ts';
 import { refreshRoute, routeReads } from './routes.ts';
 import type { Database } from './schema.ts';
 import { openSqlite, readSqlite } from './sqlite.ts';
+import { sweeping } from './sweep.ts';
 import { sealedRecords } from './tokens.ts';
 
 /**
@@ -56,6 +57,7 @@ function storeOn(database: Database, seal: Seal): Store & LedgerReader {
     ...findingReads(database),
     ...events(database),
     ...sealedRecords(database),
+    ...sweeping(database),
     ...ledgerReader(database),
     commit: (changes) => commit(database, seal, changes),
     async remember(place, actor, at) {

@@ -21,6 +21,9 @@ export type Tables = {
     asked_at: number;
     read_at: number | null;
     batch: string | null;
+    /** Which activity made it, and which one claimed its newest step: what came of a turn that was cut off. */
+    event: string | null;
+    step_event: string | null;
     body: Kept<Activation>;
   };
   /** Who is asked to decide right now; rows live as long as the activation waits. */

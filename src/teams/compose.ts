@@ -11,6 +11,7 @@ import type { Rendered } from '../cards/render.ts';
 import type { ListRow, Message } from '../core/message.ts';
 import type { Composed, Reader } from '../ports.ts';
 import type { TeamsActivity } from './activity.ts';
+import { promptly } from './promptly.ts';
 import { eventId, toActor, toPressed } from './incoming.ts';
 
 export type ComposeOptions = {
@@ -18,9 +19,6 @@ export type ComposeOptions = {
   readonly render: (message: Message, reader: Reader, chat: string) => Rendered;
   readonly defaultZone: string;
 };
-
-/** Teams gives up after five seconds at most, so it has an answer sooner, also while PIM takes its time. */
-const patienceMs = 2500;
 
 const longestQuery = 200;
 const mostResults = 25;
@@ -123,17 +121,4 @@ function toFilled(activity: TeamsActivity): Composed | null {
   const data = submitted.safeParse(activity.value).data?.data;
   if (actor === null || data === undefined) return null;
   return { kind: 'filled', eventId: eventId(activity), actor, ...toPressed(data) };
-}
-
-/** Null when it takes too long; it goes on all the same. */
-async function promptly<T>(work: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), patienceMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,6 +2,7 @@ import { Application } from '@microsoft/teams-ai/lib/Application.js';
 import type { TurnState } from '@microsoft/teams-ai/lib/TurnState.js';
 import type { TurnContext } from 'botbuilder';
 import type { Rendered } from '../cards/render.ts';
+import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Chat, Clock, Incoming, Reader } from '../ports.ts';
@@ -10,6 +11,7 @@ import { addCompose } from './compose.ts';
 import type { ComposeOptions } from './compose.ts';
 import type { OpenConnector } from './connector.ts';
 import { toIncoming } from './incoming.ts';
+import { promptly } from './promptly.ts';
 import type { Roster } from './roster.ts';
 
 export type TurnOptions = ComposeOptions & {
@@ -25,6 +27,8 @@ export type TurnOptions = ComposeOptions & {
 type Action = Extract<Incoming, { kind: 'action' }>;
 
 const typingAfterMs = 1000;
+
+const working = notice('◷', 'Working on it.', 'PIM takes its time. The answer comes by itself.');
 
 /** Which activity goes where. The SDK's own turn state stays empty: it has no versions, the last writer would win. */
 export function createTurns(options: TurnOptions): Application {
@@ -43,13 +47,23 @@ export function createTurns(options: TurnOptions): Application {
     const incoming = await receive(context);
     if (incoming === null) return;
     if (incoming.kind === 'joined') options.roster.forget();
-    await whileTyping(options.open, incoming.place, context.activity.conversation.id, () => handle(incoming));
+    const { open } = options;
+    const work = whileTyping(open, incoming.place, context.activity.conversation.id, () => handle(incoming));
+    const done = await promptly(work.then(() => true));
+    // The answer comes by itself when it is there; an outage of the chat is no reason to fail the turn.
+    if (done === null && incoming.kind === 'message' && incoming.place.kind === 'personal') {
+      await chat.send(incoming.place, working, { oid: null, zone: options.defaultZone });
+    }
   }
 
   async function submitted(context: TurnContext): Promise<void> {
     const incoming = await receive(context);
     if (incoming?.kind !== 'action') return;
-    const message = await handle(incoming);
+    await promptly(handle(incoming).then((message) => show(incoming, message)));
+  }
+
+  /** What came of a click, where the channel takes no card as its answer, or no longer waits for one. */
+  async function show(incoming: Action, message: Message | null): Promise<void> {
     if (message === null) return;
     const reader = readerOf(incoming, options.defaultZone);
     if (incoming.place.kind !== 'personal') {
@@ -63,12 +77,22 @@ export function createTurns(options: TurnOptions): Application {
 
   async function executed(context: TurnContext): Promise<string> {
     const incoming = await receive(context);
-    const message = incoming?.kind === 'action' ? await handle(incoming) : null;
-    const answer = message === null ? null : draw(message, incoming as Action);
-    const isRoom = incoming?.kind === 'action' && incoming.place.kind !== 'personal';
-    const body = answer === null ? line('Answered below.') : isRoom ? line(answer.summary) : card(answer.card);
+    const body = incoming?.kind === 'action' ? await pressed(incoming) : line('Answered below.');
     await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } });
     return '';
+  }
+
+  /** The card that takes the clicked one's place. When it takes longer than the channel waits, the clicked one stays and is updated later. */
+  async function pressed(action: Action): Promise<Record<string, unknown>> {
+    const work = handle(action);
+    const answer = await promptly(work.then((message) => ({ message })));
+    if (answer === null) {
+      void work.then((message) => show(action, message));
+      return line('Working on it. PIM takes its time; the answer comes by itself.');
+    }
+    if (answer.message === null) return line('Answered below.');
+    const drawn = draw(answer.message, action);
+    return action.place.kind === 'personal' ? card(drawn.card) : line(drawn.summary);
   }
 
   function draw(message: Message, action: Action): Rendered {

@@ -60,7 +60,8 @@ afterEach(async () => {
 
 function sender(worker: string): Outbox {
   const none = (): Promise<never> => Promise.reject(new Error('no such work here'));
-  const work: Work = { resume: none, end: none, renew: none, unreachable: (job, at) => unreachable(ports, job, at) };
+  const given = { resume: none, end: none, renew: none };
+  const work: Work = { ...given, unreachable: (job, at) => unreachable(ports, job, at) };
   return createOutbox(ports, work, worker);
 }
 

@@ -109,6 +109,10 @@ test('killed in the middle of everything: each wish has its one effect or its no
     expect(adele.cards().filter(({ text }) => text.includes(`“${why}”`))).toHaveLength(1);
   }
   expect(sql!.replies().filter(({ text }) => text.includes('SQL Prod'))).toEqual([]);
+  // What is there shows itself; only who got nothing is told.
+  for (const person of [adele, megan]) {
+    expect(person.cards().filter(({ text }) => text.includes('I was interrupted'))).toEqual([]);
+  }
 }, 40_000);
 
 test.each([

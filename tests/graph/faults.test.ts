@@ -123,10 +123,73 @@ describe('throttling', () => {
   });
 });
 
+describe('a Graph that is down', () => {
+  const warm = { fresh: true };
+
+  test('is left alone after ten failures in a row, and found again by one call that tries it', async () => {
+    await world.sandbox.fault({ match: policies, times: 1_000, answer: { status: 503, retryAfter: 0 } });
+    for (let n = 0; n < 6; n += 1) await expect(world.pim.policy(world.target('SQL Prod'))).rejects.toThrow();
+    expect(await world.calls()).toHaveLength(10);
+
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    await expect(world.pim.policy(world.target('SQL Prod'))).rejects.toMatchObject({
+      problem: { kind: 'unavailable', afterMs: null },
+    });
+    // Reads and writes fail apart.
+    expect((await order()).kind).toBe('accepted');
+    const until = performance.now() + 20_000;
+    for (;;) {
+      const policy = await world.pim.policy(world.target('SQL Prod'), warm).catch(() => null);
+      if (policy !== null) break;
+      if (performance.now() > until) throw new Error('it was never tried again');
+      await sleep(100);
+    }
+  }, 30_000);
+
+  test('for orders never counts as one that came through: nothing is sent, and it is said so', async () => {
+    await world.sandbox.fault({ match: orders, times: 1_000, answer: { status: 503 } });
+    for (let n = 0; n < 10; n += 1) expect(await order()).toEqual({ kind: 'unclear' });
+    expect(await order()).toEqual({ kind: 'unavailable', afterMs: null });
+    expect(await posts()).toBe(10);
+  });
+});
+
+describe('background work', () => {
+  async function readInBackground(): Promise<number> {
+    const known = activation(world, 'Adele Vance', world.target('SQL Prod'), { askedAt: 0, requestId: marker });
+    return (await world.pim.read([known])).size;
+  }
+
+  test('stands back when Graph is short, and people go on', async () => {
+    await world.sandbox.fault({ match: policies, answer: { status: 429, retryAfter: 60 } });
+    await expect(world.pim.policy(world.target('SQL Prod'))).rejects.toThrow('unavailable');
+    const before = (await world.calls()).length;
+
+    expect(await readInBackground()).toBe(0);
+    expect((await world.calls()).length).toBe(before);
+    expect((await world.pim.policy(world.target('SQL Prod'))).ticket).toBe(true);
+  });
+
+  test('stands back when Graph warns', async () => {
+    const headers = { 'x-ms-throttle-limit-percentage': '0.9' };
+    await world.sandbox.fault({ match: policies, answer: { status: 503, headers, retryAfter: 0 } });
+    await world.pim.policy(world.target('SQL Prod'));
+    const before = (await world.calls()).length;
+
+    await readInBackground();
+
+    expect((await world.calls()).length).toBe(before);
+  });
+});
+
 describe('a read', () => {
   test.each([
+    ['500', { status: 500 }],
+    ['502', { status: 502 }],
     ['503', { status: 503, retryAfter: 0 }],
     ['504', { status: 504 }],
+    ['429 without a time', { status: 429 }],
+    ['429 with nonsense for a time', { status: 429, retryAfter: 'soon' }],
     ['a broken connection', { reset: true }],
   ])('that met %s is asked again', async (_, answer) => {
     await world.sandbox.fault({ match: policies, times: 2, answer });

@@ -85,6 +85,18 @@ describe('a message', () => {
     expect(connector.accepted.map(({ activity }) => activity['type'])).toEqual(['typing']);
   });
 
+  test('that takes longer than Teams waits is answered, told to be in work, and goes on', async () => {
+    const { promise, resolve } = Promise.withResolvers<Message | null>();
+    let isOver = false;
+    handle = () => promise.finally(() => (isOver = true));
+
+    const response = await post(message(serviceUrl));
+
+    expect([response.status, isOver]).toEqual([200, false]);
+    expect(connector.accepted.map(({ activity }) => activity['summary'])).toContain('Working on it. for the room');
+    resolve(null);
+  });
+
   test('of a channel that does not say its group has it looked up once', async () => {
     connector.knowTeam('19:team@thread.tacv2', { id: '19:team@thread.tacv2', name: 'Ops', aadGroupId: teamGroup });
     const inChannel = {
@@ -162,6 +174,25 @@ describe('a click on Action.Execute', () => {
       statusCode: 200,
       type: 'application/vnd.microsoft.activity.message',
     });
+  });
+
+  test('that takes longer than Teams waits is answered with a line, and its card is updated afterwards', async () => {
+    const { promise, resolve } = Promise.withResolvers<Message | null>();
+    handle = () => promise;
+
+    const response = await post({ ...execute(serviceUrl, 'approve', data), replyToId: 'card-1' });
+
+    expect(await response.json()).toMatchObject({
+      statusCode: 200,
+      type: 'application/vnd.microsoft.activity.message',
+      value: expect.stringContaining('Working on it'),
+    });
+    expect(connector.accepted).toEqual([]);
+    resolve(notice('✓', 'Approved'));
+    await connector.until(1);
+    expect(connector.accepted).toEqual([
+      expect.objectContaining({ method: 'PUT', conversationId: 'a:adele', activityId: 'card-1' }),
+    ]);
   });
 
   test('with a verb that nobody knows is handled, to be refused like a broken seal', async () => {

@@ -248,7 +248,7 @@ export function jobRules({ store: fresh, replica }: Stores): void {
           expect(got.flat().sort()).toEqual(jobs.flatMap(({ id, late }) => (late ? [] : [`resume:${id}`])).sort());
           await drain(store, now + 500_000);
         }),
-        { numRuns: 15 },
+        { numRuns: 8 },
       );
     });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CardReader, Parked, Route } from '../../../src/ports.ts';
-import { actor, adele, channel, chat, megan, parkedSentence, stranger, tid } from '../fixtures.ts';
+import { activation, actor, adele, channel, chat, megan, parkedSentence, stranger, tid } from '../fixtures.ts';
 import type { Stores } from '../fixtures.ts';
 
 /** What is remembered between turns: events, cards, parked wishes, people, routes. */
@@ -10,6 +10,8 @@ export function memoryRules(stores: Stores): void {
   parkedRules(stores);
   peopleRules(stores);
   routeRules(stores);
+  begunRules(stores);
+  sweepRules(stores);
 }
 
 function eventRules({ store: fresh, replica }: Stores): void {
@@ -33,12 +35,77 @@ function eventRules({ store: fresh, replica }: Stores): void {
       }
       await store.commit([{ kind: 'answered', eventId: 'answered' }]);
 
-      expect(await store.takeUnanswered(13)).toEqual([
+      expect(await store.unanswered(13)).toEqual([
         { eventId: 'silent', place: chat(), oid: megan.oid },
         { eventId: 'nobody', place: chat(), oid: null },
       ]);
-      expect(await store.takeUnanswered(13)).toEqual([]);
+      const once = { kind: 'answered', once: true } as const;
+      expect(await store.commit([{ ...once, eventId: 'silent' }])).toBe(true);
+      expect(await store.commit([{ ...once, eventId: 'silent' }])).toBe(false);
+      expect(await store.commit([{ kind: 'answered', eventId: 'silent' }])).toBe(true);
+      expect((await store.unanswered(13)).map(({ eventId }) => eventId)).toEqual(['nobody']);
       expect(await store.claim('silent', megan, chat(), 20)).toBe(false);
+    });
+  });
+}
+
+function begunRules({ store: fresh }: Stores): void {
+  test('knows what an event began: the wishes it made, and the one whose newest step it claimed', async () => {
+    const store = await fresh();
+    const step = { kind: 'decide', by: { oid: adele.oid, name: 'Adele' }, at: 5 } as const;
+    await store.commit([{ kind: 'newActivation', activation: activation('a'), eventId: 'e1' }]);
+    await store.commit([{ kind: 'activation', activation: activation('a', { version: 2, step }), eventId: 'e2' }]);
+    await store.commit([{ kind: 'activation', activation: activation('a', { version: 3 }) }]);
+
+    expect(await store.begunBy('e1')).toEqual({ made: [activation('a', { version: 3 })], stepped: [] });
+    expect(await store.begunBy('e2')).toEqual({ made: [], stepped: [activation('a', { version: 3 })] });
+    expect(await store.begunBy('e3')).toEqual({ made: [], stepped: [] });
+  });
+}
+
+function sweepRules({ store: fresh }: Stores): void {
+  describe('what is old', () => {
+    const day = 86_400_000;
+    const now = 1_000 * day;
+
+    test('goes, a few rows at a time, and what is young or open stays', async () => {
+      const store = await fresh();
+      const old = { askedAt: now - 91 * day, version: 1 };
+      await store.claim('old event', megan, chat(), now - 8 * day);
+      await store.claim('young event', megan, chat(), now - 6 * day);
+      await store.claim('open event', megan, chat(), now - 8 * day);
+      await store.commit([
+        { kind: 'answered', eventId: 'old event' },
+        { kind: 'answered', eventId: 'young event' },
+        { kind: 'newActivation', activation: activation('over', { ...old, phase: 'ended' }) },
+        { kind: 'newActivation', activation: activation('open', { ...old, phase: 'active' }) },
+        { kind: 'newActivation', activation: activation('young', { askedAt: now - 89 * day, phase: 'ended' }) },
+        { kind: 'park', parked: parkedSentence('old wish', { expiresAt: now - 2 * day }) },
+        { kind: 'park', parked: parkedSentence('young wish', { expiresAt: now }) },
+      ]);
+      for (const id of ['over', 'open']) {
+        await store.saveCard(id, { kind: 'requester' }, { place: chat(), activityId: 'x' });
+        await store.saveParkedCard(`${id === 'over' ? 'old' : 'young'} wish`, { place: chat(), activityId: 'x' });
+      }
+
+      while ((await store.sweep(now, 1)) > 0);
+
+      expect(await store.claim('old event', megan, chat(), now)).toBe(true);
+      expect(await store.claim('young event', megan, chat(), now)).toBe(false);
+      expect(await store.claim('open event', megan, chat(), now)).toBe(false);
+      expect(await Promise.all(['over', 'open', 'young'].map((id) => store.activation(id)))).toEqual([
+        null,
+        expect.objectContaining({ id: 'open' }),
+        expect.objectContaining({ id: 'young' }),
+      ]);
+      expect(await store.card('over', { kind: 'requester' })).toBeNull();
+      expect(await store.card('open', { kind: 'requester' })).not.toBeNull();
+      expect([await store.parked('old wish'), await store.parkedCard('old wish')]).toEqual([null, null]);
+      expect([await store.parked('young wish'), await store.parkedCard('young wish')]).not.toContain(null);
+    });
+
+    test('is left as it is when nothing is', async () => {
+      expect(await (await fresh()).sweep(now, 100)).toBe(0);
     });
   });
 }

@@ -23,7 +23,7 @@ export function rollingRules({ store, upgraded, sql }: Stores): void {
 
       expect(await opened.activation('a')).toMatchObject({ id: 'a', targetName: 'Azure Admins' });
       expect((await opened.leaseJobs(10, 'new', 9, 100)).map(({ job }) => job)).toEqual([resume('a')]);
-      expect(await opened.takeUnanswered(5)).toHaveLength(1);
+      expect(await opened.unanswered(5)).toHaveLength(1);
       expect(await opened.aliases(activation('a').person)).toEqual([]);
     });
 
