@@ -47,9 +47,10 @@ export function requests(send: Send, clock: Clock): (asked: Asked) => Promise<An
   const breakers: Readonly<Record<Kind, CircuitBreakerPolicy>> = { read: breaker(), write: breaker() };
   let shortUntil = 0;
 
-  async function once({ call, token, background }: Asked): Promise<Answer> {
+  async function once({ kind, call, token, background }: Asked): Promise<Answer> {
     const answer = await send(background === true ? { ...call, low: true } : call, token);
-    shortUntil = Math.max(shortUntil, clock.wall() + shortFor(answer, clock));
+    // Background work only reads, and Graph limits reads and writes apart.
+    if (kind === 'read') shortUntil = Math.max(shortUntil, clock.wall() + shortFor(answer, clock));
     return answer;
   }
 
