@@ -37,11 +37,20 @@ export async function ruleByText(
   verdict: Verdict,
   reason: string,
 ): Promise<Message | null> {
-  const hits = (await ports.store.activationsByShortId(shortId)).filter(
+  const all = (await ports.store.activationsByShortId(shortId)).filter(({ person }) => person.tid === actor.tid);
+  const own = all.filter(
     ({ person, approvers }) => person.oid === actor.oid || approvers.some(({ oid }) => oid === actor.oid),
   );
-  const [activation] = hits;
-  if (!activation || hits.length > 1) return noSuchRequest();
+  const [activation] = own;
+  if (own.length > 1) return noSuchRequest();
+  if (!activation) {
+    // Somebody whom the policy names only since then; PIM tells, and who is not signed in learns nothing.
+    const [other] = all;
+    if (!other || all.length > 1 || (reason === '' && verdict === 'deny') || !(await ports.signIn.has(actor)))
+      return noSuchRequest();
+    const { message } = await rule(ports, actor, place, other.id, verdict, reason);
+    return message.kind === 'approval' ? inALine(message, other.ruling !== null) : noSuchRequest();
+  }
   if (reason === '' && verdict === 'deny') {
     return problem('A denial needs a reason; the requester will read it.', { examples: [`deny ${shortId} because …`] });
   }

@@ -40,7 +40,7 @@ export async function rule(
   const activation = await ports.store.activation(id);
   if (!activation || activation.person.tid !== actor.tid) return said(noSuchRequest());
   if (activation.person.oid === actor.oid) return said(ownRequest(activation));
-  if (!activation.approvers.some(({ oid }) => oid === actor.oid)) return said(noSuchRequest());
+  if (!isAsked(activation, actor) && !(await isAskedByNow(ports, actor, activation))) return said(noSuchRequest());
   if (isOver(activation.phase) || activation.ruling !== null) return card(activation, null);
   if (activation.phase !== 'waiting' || activation.approvalId === null) return card(activation, null);
   if (isUnderWay(activation, ports.clock.now())) return card(activation, whoIsAtIt(activation, actor));
@@ -54,6 +54,18 @@ export async function rule(
   const decision = { place, activation, approvalId: activation.approvalId, verdict, reason, challenge };
   if (!(await ports.signIn.has(actor))) return askSignIn(ports, actor, decision, null);
   return decideAs(ports, actor, decision);
+}
+
+function isAsked({ approvers }: Activation, actor: Actor): boolean {
+  return approvers.some(({ oid }) => oid === actor.oid);
+}
+
+/** Who became an approver after the request was made: PIM knows, asked as that person. Without a sign-in nobody is asked for one. */
+async function isAskedByNow(ports: Ports, actor: Actor, activation: Activation): Promise<boolean> {
+  const { approvalId, phase, ruling } = activation;
+  if (phase !== 'waiting' || ruling !== null || approvalId === null || !(await ports.signIn.has(actor))) return false;
+  const staged = await ports.pim.stage(actor, approvalId);
+  return staged.kind === 'stage' && staged.stage.mine;
 }
 
 type Decision = {

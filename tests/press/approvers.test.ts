@@ -1,0 +1,70 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { ruleByText } from '../../src/approve/approvals.ts';
+import { rule } from '../../src/approve/rule.ts';
+import { shortId } from '../../src/core/activation.ts';
+import type { Activation } from '../../src/core/activation.ts';
+import type { Actor } from '../../src/ports.ts';
+import { open } from '../store/fixtures.ts';
+import type { OpenStore } from '../store/fixtures.ts';
+import { chatOf, createDesk, person, quickFolder } from './desk.ts';
+import type { Desk } from './desk.ts';
+
+/** Who may decide is what PIM says when it is asked, not what was true when the card was sent. */
+
+const folder = quickFolder();
+let store: OpenStore;
+let desk: Desk;
+let megan: Actor;
+let alex: Actor;
+let request: Activation;
+let round = 0;
+
+beforeAll(async () => {
+  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
+});
+afterAll(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(async () => {
+  round += 1;
+  desk = createDesk(store);
+  [megan, alex] = [person('Megan Bowen'), person('Alex Wilber')];
+  request = await desk.request([megan], { id: `3333000${round}-0000-4000-8000-000000000000`, approvalId: `x${round}` });
+});
+
+const nobody = expect.objectContaining({ what: 'There is no such request waiting for you.' });
+const named = ({ oid, name }: Actor) => ({ oid, name: name ?? '' });
+
+test('who is no approver any more is refused by PIM, and nothing is written', async () => {
+  desk.model.waits(request, [named(alex)]);
+  const { message } = await rule(desk.ports, megan, chatOf(megan), request.id, 'approve', 'ok');
+  expect(JSON.stringify(message)).toContain('PIM refused the right to do it');
+  expect(desk.model.writes).toEqual([]);
+});
+
+test('who became an approver since decides, in words', async () => {
+  desk.model.waits(request, [named(megan), named(alex)]);
+  const said = await ruleByText(desk.ports, alex, chatOf(alex), shortId(request.id), 'approve', 'ok');
+  expect(said).toMatchObject({ kind: 'notice', title: expect.stringContaining('Approved') });
+  expect(desk.model.writes).toMatchObject([{ by: alex.oid, verdict: 'approve' }]);
+});
+
+test('a request of others and one that is not there are answered alike, to the letter', async () => {
+  const [theirs, missing] = await Promise.all(
+    [shortId(request.id), 'ffffffff'].map((id) => ruleByText(desk.ports, alex, chatOf(alex), id, 'approve', 'ok')),
+  );
+  expect(theirs).toEqual(nobody);
+  expect(JSON.stringify(theirs)).toBe(JSON.stringify(missing));
+  expect(desk.model.writes).toEqual([]);
+});
+
+test('one’s own request stays one’s own, also where PIM names one as its approver', async () => {
+  const own = { ...request.person, name: request.personName, zone: null };
+  desk.model.waits(request, [named(own)]);
+  const said = await ruleByText(desk.ports, own, chatOf(own), shortId(request.id), 'approve', 'ok');
+  expect(said).toMatchObject({ what: expect.stringContaining('your own request') });
+  expect(desk.model.calls).toEqual([]);
+});
