@@ -35,8 +35,8 @@ export function unsentView({ id }: Of<'unsent'>, context: Context): View {
   const why = 'PIM keeps reasons and tickets, and approvers read them.';
   const next = 'Nothing has been sent yet.';
   const actions = [
-    ...button(context, 'dismiss', id, 'Let me change it', { style: 'positive' }),
-    ...button(context, 'pick', `${id}:0`, 'Send it as it is'),
+    ...button(context, 'dismiss', id, 'Change it', { style: 'positive' }),
+    ...button(context, 'pick', `${id}:0`, 'Send as it is'),
   ];
   return {
     template: 'problem',

@@ -74,9 +74,9 @@ test('what looks like a secret goes nowhere before its author has said so', asyn
   const said = await adele.say('activate Azure Admins for 1h because password=canarysecret');
   const asked = await said.reply(/looks as if it held a password/);
   expect(asked.text).not.toContain('canarysecret');
-  expect(asked.buttons).toEqual(['Let me change it', 'Send it as it is']);
-  expect((await adele.press(asked, 'Let me change it')).card?.text).toContain('Nothing was sent');
-  expect((await adele.press(asked, 'Send it as it is')).card?.text).toMatch(/has been answered or is too old/);
+  expect(asked.buttons).toEqual(['Change it', 'Send as it is']);
+  expect((await adele.press(asked, 'Change it')).card?.text).toContain('Nothing was sent');
+  expect((await adele.press(asked, 'Send as it is')).card?.text).toMatch(/has been answered or is too old/);
   expect((await world.writes()).length).toBe(before);
   // Kept as what waits for an answer, and nowhere else.
   expect(await places('canarysecret')).toEqual(['parked.body']);
@@ -85,14 +85,14 @@ test('what looks like a secret goes nowhere before its author has said so', asyn
 test('and goes on as it was when they say so, by sentence and by card', async () => {
   const said = await adele.say('activate Azure Admins for 1h because the password is rotated');
   const asked = await said.reply(/looks as if it held a password/);
-  expect((await adele.press(asked, 'Send it as it is')).card?.text).toContain('Sent as it is');
+  expect((await adele.press(asked, 'Send as it is')).card?.text).toContain('Sent as it is');
   await said.reply(/Waiting for approval[^]*“the password is rotated”/);
   const task = await megan.waitForCard(/“the password is rotated”/);
   const form = await megan.press(task, 'Deny…');
   const pressed = await megan.press(form.card ?? task, 'Deny', { justification: 'my pin is 4711' });
   expect(pressed.card).toBeNull();
   const again = await pressed.reply(/looks as if it held a password/);
-  expect((await megan.press(again, 'Send it as it is')).card?.text).toContain('Denied by you');
+  expect((await megan.press(again, 'Send as it is')).card?.text).toContain('Denied by you');
   expect((await said.reply(/was denied by Megan/)).text).toContain('“my pin is 4711”');
 }, 30_000);
 
