@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { createAnchors } from './audit/anchor.ts';
 import { sealer as ledgerSealer } from './audit/ledger.ts';
@@ -7,16 +6,16 @@ import { writeEntry } from './audit/writes.ts';
 import { render } from './cards/render.ts';
 import { guard, sealer } from './cards/seal.ts';
 import { badConfigExit, loadConfig, sayProblems } from './config.ts';
-import type { Config, Credential as Configured } from './config.ts';
+import type { Config } from './config.ts';
 import type { ConfigProblem } from './config-rules.ts';
 import type { PimWrite } from './core/audit.ts';
+import { readCredentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { readEnvironment } from './environment.ts';
 import { graphDirectory } from './graph/directory.ts';
 import { graphPim } from './graph/pim.ts';
 import { aboutRoute } from './help/about-page.ts';
 import { appTokens, ownTokens } from './identity/app-token.ts';
-import { certificateProblem } from './identity/credential.ts';
-import type { Credential } from './identity/credential.ts';
 import { signIn as createSignIn } from './identity/sign-in.ts';
 import { createLog } from './log.ts';
 import type { Clock, Log, Ports } from './ports.ts';
@@ -34,8 +33,6 @@ const tickMs = 300;
 const drainMs = 12_000;
 /** Between saying “not ready” and closing the door, so that a balancer stops sending before it finds the door closed. */
 const noticeMs = 3_000;
-
-type Credentials = { readonly graph: Credential; readonly bot: Credential | null };
 
 async function run(config: Config, credentials: Credentials, log: Log): Promise<void> {
   const wall = (): number => Date.now();
@@ -178,29 +175,11 @@ async function readiness(
   return { ok: missing.length === 0, missing };
 }
 
-/** Certificates are read here and checked before anything starts, so that a wrong one is told like any wrong setting. */
-function readCredentials({ bot, graph }: Config): Credentials | readonly ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  function read(name: string, credential: Configured): Credential {
-    if (credential.kind !== 'certificate') return credential;
-    const { path } = credential;
-    const pem = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    const mend = pem === '' ? 'there is no such file' : certificateProblem(pem, Date.now());
-    if (mend !== null) problems.push({ name, found: `“${redact(path)}”`, mend });
-    return { kind: 'certificate', pem };
-  }
-  const credentials = {
-    graph: read('GRAPH_CLIENT_CERTIFICATE', graph.credential),
-    bot: bot.credential && read('MICROSOFT_APP_CERTIFICATE', bot.credential),
-  };
-  return problems.length > 0 ? problems : credentials;
-}
-
 const loaded = loadConfig(readEnvironment(process.env));
 if (loaded.kind === 'problems') {
   refuse(loaded.problems);
 } else {
-  const credentials = readCredentials(loaded.config);
+  const credentials = readCredentials(loaded.config, Date.now());
   if ('length' in credentials) refuse(credentials);
   else await start(loaded, credentials);
 }

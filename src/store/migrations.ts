@@ -10,17 +10,27 @@ import { protectLedger } from './ledger-triggers.ts';
  * Brings the tables to the newest shape, or to that of an older release, all or nothing. A released migration is never
  * edited; a new one is added, and only adds: replicas of the release before go on working beside it.
  */
-export async function migrate({ kind, db }: Database, release?: string): Promise<void> {
+export async function migrate(database: Database, release?: string): Promise<void> {
+  const migrator = migratorOf(database);
+  const { error } = await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release));
+  if (error !== undefined)
+    throw new Error('the database cannot be reached or brought to this release', { cause: error });
+}
+
+/** Names of those that this database has not seen yet; changes nothing. */
+export async function pendingMigrations(database: Database): Promise<readonly string[]> {
+  const known = await migratorOf(database).getMigrations();
+  return known.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}
+
+function migratorOf({ kind, db }: Database): Migrator {
   const migrations: Record<string, Migration> = {
     '001-first': { up: (on: Kysely<Tables>) => first(kind, on) },
     '002-aliases-and-holders': { up: (on: Kysely<Tables>) => aliasesAndHolders(kind, on) },
     '005-lanes-and-retention': { up: (on: Kysely<Tables>) => lanesAndRetention(kind, on) },
     '006-findings': { up: (on: Kysely<Tables>) => findings(kind, on) },
   };
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
-  const { error } = await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release));
-  if (error !== undefined)
-    throw new Error('the database cannot be reached or brought to this release', { cause: error });
+  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
 }
 
 async function first(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {

@@ -8,7 +8,7 @@ import { findingReads } from './findings.ts';
 import { jobQueue } from './jobs.ts';
 import { ledgerReader } from './ledger.ts';
 import type { LedgerReader, Seal } from './ledger.ts';
-import { migrate } from './migrations.ts';
+import { migrate, pendingMigrations } from './migrations.ts';
 import { parkedWishes } from './parked.ts';
 import { people, rememberPerson } from './people.ts';
 import { refreshRoute, routeReads } from './routes.ts';
@@ -36,6 +36,16 @@ export async function openStore(url: string, options: { readonly seal: Seal }): 
 export async function openLedger(url: string): Promise<LedgerReader & { readonly close: () => Promise<void> }> {
   const database = url.startsWith('sqlite:') ? readSqlite(url.slice('sqlite:'.length)) : await postgres(url);
   return { ...ledgerReader(database), close: () => database.db.destroy() };
+}
+
+/** What this database lacks of this release; changes nothing. Throws when it cannot be read. */
+export async function lacks(url: string): Promise<readonly string[]> {
+  const database = url.startsWith('sqlite:') ? readSqlite(url.slice('sqlite:'.length)) : await postgres(url);
+  try {
+    return await pendingMigrations(database);
+  } finally {
+    await database.db.destroy();
+  }
 }
 
 /** Its client is loaded only where it is used. */

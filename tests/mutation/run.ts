@@ -8,6 +8,10 @@ import { Stryker } from '@stryker-mutator/core';
 
 const sets: Readonly<Record<string, { readonly mutate: readonly string[]; readonly tests: string }>> = {
   language: { mutate: ['src/language/**/*.ts', '!src/language/parse-cli.ts'], tests: 'tests/mutation/language.ts' },
+  gate: {
+    mutate: ['src/teams/gate.ts', 'src/teams/service-url.ts', 'src/teams/signing-keys.ts'],
+    tests: 'tests/mutation/gate.ts',
+  },
   guards: {
     mutate: ['src/teams/gate.ts', 'src/cards/seal.ts', 'src/core/decide.ts'],
     tests: 'tests/mutation/guards.ts',

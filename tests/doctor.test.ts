@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseDocument } from 'yaml';
+import { examine } from '../scripts/doctor-checks.ts';
+import type { SetUp } from '../scripts/doctor-checks.ts';
+import { loadConfig } from '../src/config.ts';
+import { startBot } from './support/bot.ts';
+import type { StartedBot } from './support/bot.ts';
+import { launch } from './support/processes.ts';
+import { startSandbox } from './support/sandbox.ts';
+import type { StartedSandbox } from './support/sandbox.ts';
+import { trust } from './support/trust.ts';
+import { makeKey, startChannel } from './teams/channel.ts';
+import type { Channel } from './teams/channel.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const contoso = readFileSync(`${root}src/sandbox/tenants/contoso.yaml`, 'utf8');
+const botId = '8d2b7f14-6a35-4c9d-8e21-0f9b6c7d8e91';
+const botSecret = 'sandbox-bot-secret-not-a-secret';
+const writing = 'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup';
+
+let sound: StartedSandbox;
+let flawed: StartedSandbox;
+let bot: StartedBot;
+let channel: Channel;
+
+beforeAll(async () => {
+  const tenant = parseDocument(contoso);
+  tenant.setIn(['apps', 'graph', 'application'], ['User.Read.All', writing, 'Mail.Read']);
+  tenant.setIn(['apps', 'graph', 'redirectUris'], ['http://localhost/another']);
+  tenant.setIn(['apps', 'bot', 'application'], ['User.Read.All']);
+  channel = await startChannel(await makeKey('channel-1'));
+  [sound, flawed] = await Promise.all([startSandbox(), startSandbox({ tenant: tenant.toString() })]);
+  trust(sound.ca);
+  trust(flawed.ca);
+  bot = await startBot({ sandbox: sound });
+}, 90_000);
+afterAll(async () => {
+  await bot.stop();
+  bot.forget();
+  await Promise.all([sound.stop(), flawed.stop(), channel.close()]);
+});
+
+function environment(sandbox: StartedSandbox): Record<string, string> {
+  return {
+    SANDBOX: '1',
+    GRAPH_URL: sandbox.graph,
+    AUTHORITY_URL: sandbox.authority,
+    TENANT_ID: sandbox.tenantId,
+    GRAPH_CLIENT_ID: '5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
+    GRAPH_CLIENT_SECRET: 'sandbox-graph-secret-not-a-secret',
+    TOKEN_ENCRYPTION_KEY: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=',
+    PUBLIC_URL: bot.url,
+    DATABASE_URL: `sqlite:${bot.folder}/jitney.db`,
+    MICROSOFT_APP_ID: botId,
+    BOT_OPENID_METADATA_URL: channel.metadataUrl,
+  };
+}
+
+type Changes = {
+  readonly sandbox?: StartedSandbox;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly secret?: string;
+  readonly ahead?: number;
+};
+
+/** What is to be mended. */
+async function complaints({
+  sandbox = sound,
+  env = {},
+  secret = botSecret,
+  ahead = 0,
+}: Changes): Promise<readonly string[]> {
+  const real = { ...environment(sandbox), ...env };
+  const loaded = loadConfig(real);
+  if (loaded.kind === 'problems') throw new Error(JSON.stringify(loaded.problems));
+  const { credential } = loaded.config.graph;
+  if (credential.kind !== 'secret') throw new Error('a secret was given');
+  const setUp: SetUp = {
+    config: loaded.config,
+    credentials: { graph: credential, bot: { kind: 'secret', secret } },
+    now: () => Date.now() + ahead,
+  };
+  return (await examine(setUp)).flatMap(({ ok, text }) => (ok ? [] : [text]));
+}
+
+test('a sound set-up has nothing to mend', async () => {
+  expect(await complaints({})).toEqual([]);
+});
+
+describe('a planted defect is found:', () => {
+  test('permissions that are missing, that write, and that are not used', async () => {
+    const found = (await complaints({ sandbox: flawed })).join('\n');
+    for (const role of ['RoleManagementPolicy.Read.AzureADGroup', 'GroupMember.Read.All']) {
+      expect(found).toContain(`The application permission ${role} is missing`);
+    }
+    expect(found).toContain(`The application permission ${writing} is too much, it can write: remove it.`);
+    expect(found).toContain('The application permission Mail.Read is not used: remove it.');
+    expect(found).toContain("The bot's registration has the permission User.Read.All");
+    expect(found).not.toContain('permission User.Read.All is');
+  });
+
+  test('a redirect URI that Entra does not know', async () => {
+    expect(await complaints({ sandbox: flawed })).toContain(
+      `Entra does not know the redirect URI ${bot.url}/auth/callback: add it to the Graph client, platform Web.`,
+    );
+  });
+
+  test.each<[string, Changes, RegExp]>([
+    [
+      'a wrong secret of the Graph client',
+      { env: { GRAPH_CLIENT_SECRET: 'another' } },
+      /^The Graph client gets no token \(Entra answers AADSTS7000215\)/,
+    ],
+    ['a wrong secret of the bot', { secret: 'another' }, /^The bot gets no token \(Entra answers AADSTS7000215\)/],
+    [
+      'a Graph client that is not there',
+      { env: { GRAPH_CLIENT_ID: '99999999-0000-4000-8000-000000000001' } },
+      /^The Graph client gets no token \(Entra answers AADSTS700016\)/,
+    ],
+    [
+      'a tenant that is not there',
+      { env: { TENANT_ID: '99999999-0000-4000-8000-000000000002' } },
+      /^Entra does not know the tenant/,
+    ],
+    [
+      'a clock that is two minutes ahead',
+      { ahead: 120_000 },
+      /^This machine’s clock is 1[12]\d seconds ahead of Entra’s/,
+    ],
+    [
+      'a clock that is ten minutes behind',
+      { ahead: -600_000 },
+      /^This machine’s clock is (59|60)\d seconds behind Entra’s/,
+    ],
+    [
+      'an address where nobody answers',
+      { env: { PUBLIC_URL: 'http://127.0.0.1:1' } },
+      /^http:\/\/127\.0\.0\.1:1 does not answer/,
+    ],
+    [
+      'a database that is not there',
+      { env: { DATABASE_URL: 'sqlite:/nowhere/at/all.db' } },
+      /^The database cannot be read/,
+    ],
+    ['a database of nothing', { env: { DATABASE_URL: 'sqlite::memory:' } }, /^The database lacks 001-first/],
+    [
+      'signing keys that cannot be had',
+      { env: { BOT_OPENID_METADATA_URL: 'http://127.0.0.1:1/keys' } },
+      /^The keys that sign Teams’ messages cannot be read/,
+    ],
+  ])('%s', async (_what, changes, expected) => {
+    expect(await complaints(changes)).toContainEqual(expect.stringMatching(expected));
+  });
+
+  test('an address that somebody else answers', async () => {
+    const found = await complaints({ env: { PUBLIC_URL: new URL(channel.metadataUrl).origin } });
+    expect(found).toContainEqual(expect.stringMatching(/is not answered by Jitney: check the proxy/));
+    expect(found).toContainEqual(expect.stringMatching(/answers 200 to an unsigned message/));
+  });
+
+  test('no secret stands in what is told', async () => {
+    const told = (await complaints({ env: { GRAPH_CLIENT_SECRET: 'hunter2hunter2' }, secret: 'hunter3hunter3' })).join(
+      '\n',
+    );
+    expect(told).not.toMatch(/hunter/);
+  });
+});
+
+describe('npm run doctor', () => {
+  const run = (env: Readonly<Record<string, string>>) =>
+    launch(process.execPath, ['--disable-warning=ExperimentalWarning', 'scripts/doctor.ts'], {
+      cwd: root,
+      env: { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: sound.ca, ...env },
+    }).ended;
+
+  test('says what it saw, a line each, and ends with 0 when nothing is to be mended', async () => {
+    const { code, stdout, stderr } = await run({
+      ...environment(sound),
+      MICROSOFT_APP_ID: '',
+      BOT_OPENID_METADATA_URL: '',
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toContain('✓ The Graph client has every application permission it needs.\n');
+    expect(stdout).toMatch(/\nNothing to mend\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  test('ends with 1 when something is, and says how much', async () => {
+    const { code, stdout } = await run({ ...environment(sound), DATABASE_URL: 'sqlite:/nowhere/at/all.db' });
+    expect(stdout).toMatch(
+      /✕ The database cannot be read[^]*\n✕ PUBLIC_URL is [^]*it must be the https address[^]*\nTo mend: 2\.\n$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test('ends with 78 when the configuration itself is wrong', async () => {
+    const { code, stdout } = await run({ ...environment(sound), PORT: 'http' });
+    expect(stdout).toContain('PORT: found “http”');
+    expect(code).toBe(78);
+  });
+});
