@@ -1,5 +1,6 @@
 import { startBot } from '../support/bot.ts';
 import type { StartedBot } from '../support/bot.ts';
+import { proveWrites } from '../support/ledger.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { SandboxCall, StartedSandbox } from '../support/sandbox.ts';
 import { startTeams } from '../support/teams-client.ts';
@@ -24,6 +25,7 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}, ten
   const sandbox = await startSandbox(tenant === undefined ? {} : { tenant });
   const bot = await startBot({ sandbox, env });
   const teams = await startTeams(bot, sandbox);
+  const forgotten: SandboxCall[] = [];
   return {
     sandbox,
     bot,
@@ -32,6 +34,7 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}, ten
     writes: async () => (await sandbox.calls()).filter(isWrite).map(sayWrite),
     calls: () => sandbox.calls(),
     forget: async () => {
+      forgotten.push(...(await sandbox.calls()));
       await sandbox.ask('calls', undefined, 'DELETE');
     },
     later: async (duration) => {
@@ -39,10 +42,12 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}, ten
       await pause(400);
     },
     stop: async () => {
+      const calls = [...forgotten, ...(await sandbox.calls())];
       await bot.stop();
-      bot.forget();
       await teams.close();
       await sandbox.stop();
+      // Every test of the whole bot ends with this, whatever it was about.
+      await proveWrites(bot, calls).finally(() => bot.forget());
     },
   };
 }
