@@ -81,7 +81,7 @@ function phaseOf(known: Activation, read: Activation, reading: Reading, now: Mom
     case 'granted':
     case 'schedulecreated':
     case 'pendingschedulecreation':
-      return read.startsAt !== null && read.startsAt > now ? 'scheduled' : 'starting';
+      return startsLater(known, read, now) ? 'scheduled' : 'starting';
     case 'pendingapproval':
       return 'waiting';
     case 'denied':
@@ -104,18 +104,28 @@ function withoutRequest(known: Activation, read: Activation, reading: Reading, n
   return isGone && now - (known.deadline ?? Infinity) >= clockDifferenceMs ? 'lapsed' : known.phase;
 }
 
+/** Our clock may be behind PIM's, so only a start that was asked for counts, or one that is farther off than any clock. */
+function startsLater({ wish, phase }: Activation, { startsAt }: Activation, now: Moment): boolean {
+  if (phase === 'active') return false;
+  const margin = wish.startAt === null ? clockErrorMs : 0;
+  return (startsAt ?? wish.startAt ?? now) - margin > now;
+}
+
+/** How wrong a clock may be before the operator has to mend it. */
+const clockErrorMs = 15 * 60_000;
+
 /** PIM's request stays Provisioned after the end, so the running assignment decides between active and ended. */
 function provisionedPhase(known: Activation, read: Activation, reading: Reading, now: Moment): Phase {
-  const { startAt } = known.wish;
   if (reading.instance === 'unread') {
-    // Our clock may be behind PIM's, so only a start that was asked for counts.
-    if (startAt !== null && startAt > now) return 'scheduled';
+    if (known.wish.startAt !== null && known.wish.startAt > now) return 'scheduled';
     return read.endsAt !== null && read.endsAt <= now ? known.phase : 'active';
   }
   if (reading.instance !== null) return 'active';
-  if ((read.startsAt ?? startAt ?? now) > now) return 'scheduled';
+  if (startsLater(known, read, now)) return 'scheduled';
   const due = read.endsAt !== null && read.endsAt <= now;
-  const lagOver = now - (read.startsAt ?? known.askedAt) > listLagMs;
+  // By our own clock where PIM's is ahead of it, or an end would go unseen for as long as the two differ.
+  const since = [known.askedAt, known.ruling?.at ?? 0, read.startsAt ?? 0].filter((at) => at <= now);
+  const lagOver = now - Math.max(...since, 0) > listLagMs;
   return due || (known.seenActive && lagOver) ? 'ended' : 'active';
 }
 
