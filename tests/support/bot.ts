@@ -11,11 +11,17 @@ import type { StartedSandbox } from './sandbox.ts';
 export type BotOptions = {
   readonly sandbox: StartedSandbox;
   readonly env?: Readonly<Record<string, string>>;
+  /** More arguments for Node, before the program. */
+  readonly node?: readonly string[];
 };
 
 export type StartedBot = {
   readonly url: string;
   readonly folder: string;
+  /** Of the process that runs now. */
+  readonly pid: number;
+  /** False once that process is gone, whoever ended it. */
+  readonly isAlive: boolean;
   /** Everything that its processes printed, the log included. */
   readonly printed: string;
   /** As an operator stops it; resolves with the exit code. Its data stays until forget(). */
@@ -42,7 +48,8 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
   await ready();
 
   function launch(): { readonly child: ChildProcess; readonly ended: Promise<number | null> } {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
+    const node = ['--disable-warning=ExperimentalWarning', ...(options.node ?? [])];
+    const child = spawn(process.execPath, [...node, 'src/main.ts'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -84,6 +91,12 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
   return {
     url,
     folder,
+    get pid() {
+      return running.child.pid ?? 0;
+    },
+    get isAlive() {
+      return running.child.exitCode === null && running.child.signalCode === null;
+    },
     get printed() {
       return printed;
     },

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+
+const program = fileURLToPath(new URL('run.ts', import.meta.url));
+
+/** In a process of its own, which has its own time. `npm run histories` runs hundreds. */
+function run(...args: readonly string[]): Promise<{ stdout: string }> {
+  return promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args]);
+}
+
+test('a few histories of faults leave everything standing', async () => {
+  const { stdout } = await run('--seeds', '6', '--processes', '1');
+  expect(stdout).toMatch(/Histories: 6 passed, 0 failed, 6 total/);
+}, 120_000);
+
+test('the same seed is the same history', async () => {
+  const [one, two] = await Promise.all([run('--seed', '3'), run('--seed', '3')]);
+  expect(one.stdout).toBe(two.stdout);
+  expect(one.stdout.split('\n').length).toBeGreaterThan(50);
+}, 120_000);

@@ -1,0 +1,210 @@
+import { DatabaseSync } from 'node:sqlite';
+import { verify } from '../../src/audit/ledger.ts';
+import { isOver } from '../../src/core/activation.ts';
+import type { Activation, Phase } from '../../src/core/activation.ts';
+import type { Message } from '../../src/core/message.ts';
+import { targetKey } from '../../src/core/target.ts';
+import type { GraphCall } from '../../src/sandbox/graph/call.ts';
+import type { Effect } from './cloud.ts';
+import { channel } from './people.ts';
+import type { People } from './people.ts';
+import { time } from './time.ts';
+import { unkeep } from '../../src/store/kept.ts';
+import { ledgerKey } from './world.ts';
+import type { World } from './world.ts';
+
+/** The twelve things that hold whatever happens; what broke them, in words. */
+export type Guard = {
+  readonly broken: readonly string[];
+  /** Between two events: what must never be seen, not even for a moment. */
+  look(): void;
+  /** When everything has calmed down. */
+  settle(people: People, isEnd: boolean): Promise<void>;
+  close(): void;
+};
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+export function createGuard(world: World): Guard {
+  const { cloud, connector } = world;
+  const database = new DatabaseSync(world.file, { readOnly: true });
+  const broken: string[] = [];
+  const phases = new Map<string, Phase>();
+  let looked = 0;
+
+  const rows = (sql: string, ...given: string[]): readonly Row[] =>
+    database.prepare(sql).all(...given) as readonly Row[];
+  const breaks = (what: string): void => {
+    if (!broken.includes(what)) broken.push(what);
+    world.told(`BROKEN: ${what}`);
+  };
+  const activations = (): readonly Activation[] =>
+    rows('select body from activation').map(({ body }) => unkeep<Activation>(String(body)));
+  const entries = (): readonly Entry[] =>
+    rows('select entry from ledger').map(({ entry }) => JSON.parse(String(entry)) as Entry);
+
+  /** I2, I3: its ledger line is durable, of the same person, before PIM carries it out. */
+  function announced(call: GraphCall, kind: Effect['kind']): void {
+    const body = (call.body ?? {}) as Readonly<Record<string, unknown>>;
+    const { oid } = call.token;
+    const id = call.path.split('/')[5] ?? '';
+    if (call.token.kind !== 'delegated') breaks(`I5: ${kind} with a token that is nobody's`);
+    const request = cloud.world().requests.find((one) => one.id === id || one.approvalId === id);
+    const isOf = ({ action, activationId, actor, target, detail }: Entry): boolean => {
+      if (actor?.oid !== oid) return false;
+      if (kind === 'order') return action === 'activation.order' && activationId === body['customData'];
+      if (kind === 'cancel') return action === 'activation.cancel' && detail['requestId'] === id;
+      if (kind === 'decide') return action.startsWith('approval.') && detail['requestId'] === request?.id;
+      return action === 'activation.end' && (target ?? '').includes(String(body['groupId']));
+    };
+    if (!entries().some(isOf)) breaks(`I2, I3: ${kind} without a ledger line of ${oid} before it`);
+    const whose = kind === 'order' || kind === 'end' ? body['principalId'] : request?.principalId;
+    if (kind === 'decide' && whose === oid) breaks(`I4: ${oid} decided on their own request`);
+    if (kind !== 'decide' && whose !== oid) breaks(`I5: ${kind} for ${String(whose)} with the token of ${oid}`);
+    const before = cloud.writes.filter((write) => write.kind === kind && write.status < 300);
+    if (kind === 'order' && before.some((write) => write.body['customData'] === body['customData'])) {
+      breaks(`I1: ordered again although PIM has it: ${String(body['customData'])}`);
+    }
+    if (kind !== 'order' && kind !== 'end' && before.some((write) => write.requestId === id)) {
+      breaks(`I1: a second ${kind} of ${id}`);
+    }
+  }
+  cloud.watch(announced);
+
+  /** Rule 3: what is shown as active has been made so by PIM. */
+  function isGranted(activation: Activation): boolean {
+    const { requests, assignments } = cloud.world();
+    const own = requests.find(({ customData }) => customData === activation.id);
+    if (own?.status === 'Provisioned' || own?.status === 'Revoked') return true;
+    const { target, person } = activation;
+    if (target.kind !== 'group') return false;
+    return [...assignments, ...requests.filter(({ status }) => status === 'Provisioned' || status === 'Revoked')].some(
+      (one) => one.groupId === target.groupId && one.principalId === person.oid && one.accessId === target.access,
+    );
+  }
+
+  function seen(message: Message): void {
+    const told =
+      message.kind === 'activation' || message.kind === 'announcement' || message.kind === 'approval'
+        ? [message.activation]
+        : message.kind === 'batch'
+          ? message.activations
+          : [];
+    for (const activation of told) {
+      if (message.kind === 'announcement' && activation.phase !== 'active' && activation.phase !== 'ended') {
+        breaks(`I12: announced while ${activation.phase}: ${activation.id}`);
+      }
+      if (activation.phase === 'active' && !isGranted(activation)) {
+        breaks(`I12: shown as active before PIM says so: ${activation.id}`);
+      }
+    }
+  }
+
+  function look(): void {
+    for (const { message } of world.shown.slice(looked)) seen(message);
+    looked = world.shown.length;
+    for (const { id, phase } of activations()) {
+      const before = phases.get(id);
+      if (before !== undefined && before !== phase && isOver(before))
+        breaks(`I8: ${id} went from ${before} to ${phase}`);
+      phases.set(id, phase);
+    }
+  }
+
+  async function settle(people: People, isEnd: boolean): Promise<void> {
+    look();
+    const all = activations();
+    checkView(all);
+    // Until then one may wait for a sign-in, and one may be active.
+    for (const { id, phase } of isEnd ? all : [])
+      if (!isOver(phase)) breaks(`I12: ${id} is still ${phase} a day later`);
+    if (isEnd) checkAnnouncements();
+    checkAnswers(people);
+    const ledger = await world.store().ledger(0, 100_000);
+    const verified = verify(ledger, ledgerKey);
+    if (!verified.ok) breaks(`I9: the ledger breaks at ${verified.seq}: ${verified.why}`);
+    const leak = world.logged.find((line) => /canary|eyJ[\w-]{8}/.test(line));
+    if (leak !== undefined) breaks(`I10: in the log: ${leak.slice(0, 200)}`);
+    const left = rows("select id, due from job where id not like 'end:%' and id not like 'renew:%'");
+    // An ambiguous message is sent again with ever longer waits, so until the end only what is overdue counts.
+    const open = left.filter(({ due }) => isEnd || Number(due) < time.now() - 60_000);
+    if (open.length > 0) breaks(`I11: the outbox did not empty: ${open.map(({ id }) => id).join(', ')}`);
+    const unsettled = rows('select id from event where settled = 0');
+    if (unsettled.length > 0) breaks(`I7: nobody answered ${unsettled.map(({ id }) => id).join(', ')}`);
+    if (world.wire.waiting().length > 0) breaks('I11: something still waits for the network');
+  }
+
+  /** I12: both ways. */
+  function checkView(all: readonly Activation[]): void {
+    const { assignments, requests } = cloud.world();
+    for (const { id, phase, target, person } of all) {
+      const runs =
+        target.kind === 'group' &&
+        assignments.some(
+          (one) =>
+            one.assignmentType === 'activated' &&
+            one.groupId === target.groupId &&
+            one.accessId === target.access &&
+            one.principalId === person.oid,
+        );
+      if (phase === 'active' && !runs) breaks(`I12: ${id} is active here and not in PIM`);
+      const request = requests.find(({ customData }) => customData === id);
+      const isOurs = request !== undefined && assignments.some(({ createdUsing }) => createdUsing === request.id);
+      if (isOurs && phase !== 'active') breaks(`I12: ${id} is active in PIM and ${phase} here`);
+      if (request?.status === 'PendingApproval' && phase !== 'waiting')
+        breaks(`I12: ${id} waits in PIM and is ${phase} here`);
+    }
+    const doubled = new Map<string, number>();
+    for (const { person, target, phase } of all) {
+      if (isOver(phase)) continue;
+      const key = `${person.oid} ${targetKey(target)}`;
+      doubled.set(key, (doubled.get(key) ?? 0) + 1);
+    }
+    for (const [key, times] of doubled) if (times > 1) breaks(`I1: ${times} open activations of ${key}`);
+  }
+
+  /** I6: once for certain, and no more often than sends were ambiguous. */
+  function checkAnnouncements(): void {
+    if (world.deaf.has(channel)) return;
+    const wasActive = new Set(
+      world.shown.flatMap(({ message }) =>
+        message.kind === 'activation' && message.activation.phase === 'active' ? [message.activation.id] : [],
+      ),
+    );
+    const kept = new Set(
+      rows('select activation_id from card where reader = ? and activity_id is not null', `channel:${channel}`).map(
+        ({ activation_id: id }) => id,
+      ),
+    );
+    for (const id of wasActive) if (!kept.has(id)) breaks(`I6: ${id} was active and not announced`);
+    const sent = connector.accepted.filter(
+      ({ method, conversationId, activity }) =>
+        method === 'POST' && conversationId === channel && JSON.stringify(activity).includes(' has '),
+    ).length;
+    const allowed = kept.size + (world.unclear.get(channel) ?? 0) + (world.met.get('F25') ?? 0) + world.deaths();
+    if (sent > allowed) breaks(`I6: ${sent} announcements of ${kept.size} activations`);
+  }
+
+  /** I7: whoever did something has heard of it. */
+  function checkAnswers(people: People): void {
+    for (const deed of people.deeds) {
+      const chat = `a:${deed.oid}`;
+      if (!deed.taken || deed.answered || world.deaf.has(chat)) continue;
+      const heard = [chat, channel].some((place) =>
+        world.conversations.look(place).some(({ changed }) => changed >= deed.since),
+      );
+      if (!heard) breaks(`I7: no answer to what ${deed.oid} did: ${deed.what}`);
+    }
+  }
+
+  return { broken, look, settle, close: () => database.close() };
+}
+
+type Entry = {
+  readonly at: number;
+  readonly action: string;
+  readonly activationId: string | null;
+  readonly actor: { readonly oid: string } | null;
+  readonly target: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+};
