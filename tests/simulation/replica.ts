@@ -98,6 +98,7 @@ export function createReplica(parts: Parts): Replica {
       defaultMinutes: 60,
       defaultTimeZone: 'Europe/Berlin',
       adminGroupId: null,
+      auditorGroupId: null,
       roomAnswers: 'neutral',
       readOnly: false,
       allowGuests: false,
