@@ -157,6 +157,14 @@ describe('what a decision covers', () => {
     expect(contentOf(later)).toBe(contentOf(asked));
   });
 
+  test('tells a length from an end, and one end from another', () => {
+    const of = (length: (typeof wish)['length']) => contentOf(activation({ wish: { ...wish, length } }));
+    const all = [of({ kind: 'for', minutes: 7 }), of({ kind: 'until', at: 7 }), of({ kind: 'until', at: 8 })];
+    expect(new Set(all).size).toBe(3);
+    expect(all[0]).toContain('["for",7]');
+    expect(all[1]).toContain('["until",7]');
+  });
+
   test('tells roles apart by what they are and where', () => {
     const of = (target: (typeof asked)['target']) => contentOf(activation({ target }));
     const all = [
