@@ -2,25 +2,33 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { isGenuine } from '../src/audit/anchor.ts';
-import { formats, header, line } from '../src/audit/export.ts';
+import { formats, header, line, visible } from '../src/audit/export.ts';
 import { createVerifier } from '../src/audit/ledger.ts';
 import type { Verified } from '../src/audit/ledger.ts';
 import { badConfigExit, loadConfig, sayProblems } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import type { Anchor } from '../src/core/audit.ts';
+import { readCredentials } from '../src/credentials.ts';
 import { readEnvironment } from '../src/environment.ts';
+import { graphPim } from '../src/graph/pim.ts';
+import { appTokens } from '../src/identity/app-token.ts';
+import { createLog } from '../src/log.ts';
+import { differences, firstMs, graceMs } from '../src/reconcile/reconcile.ts';
 import { redact } from '../src/redact.ts';
+import { followSandboxClock } from '../src/sandbox-clock.ts';
 import { ledgerRows } from '../src/store/ledger.ts';
-import { openLedger } from '../src/store/open.ts';
+import { openRecord } from '../src/store/open.ts';
 
-/** The ledger for whoever does not trust the bot: is it whole, and what does it say? Reads the database and nothing else. */
+/** The ledger for whoever does not trust the bot: is it whole, what does it say, does PIM say the same? Only reads. */
 
 const usage = `Usage:
   npm run -s audit -- verify [--anchors FILE]     is the ledger whole, and does it go on from what was noted elsewhere?
   npm run -s audit -- export [--format jsonl|csv|cef] [--since TIME]     its records on standard output
+  npm run -s audit -- reconcile [--since TIME]    where does PIM's own audit differ? a line of JSON each
 
 FILE holds anchors, a line of JSON each, as AUDIT_ANCHOR_FILE and the log have them. TIME is a date or an ISO 8601 time.
-verify ends with 0 when all is well, with 1 when something is wrong; it names the first bad record.
+verify ends with 0 when all is well, with 1 when something is wrong; it names the first bad record. reconcile reads a day back
+unless told otherwise, leaves out the last half hour, and ends with 1 when something differs. Neither changes anything.
 `;
 
 const anchorShape = z.object({ seq: z.int().positive(), hash: z.string(), at: z.number(), mac: z.string() });
@@ -40,13 +48,15 @@ async function run(args: readonly string[], config: Config): Promise<number> {
   if (rest.length > 0) return wrong();
   if (command === 'verify') return verify(config, values.anchors ?? null);
   const format = formats.find((name) => name === values.format);
-  const since = values.since === undefined ? 0 : Date.parse(values.since);
-  if (command !== 'export' || format === undefined || Number.isNaN(since)) return wrong();
-  const ledger = await openLedger(config.databaseUrl);
+  const since = values.since === undefined ? null : Date.parse(values.since);
+  if (Number.isNaN(since)) return wrong();
+  if (command === 'reconcile') return reconcile(config, since);
+  if (command !== 'export' || format === undefined) return wrong();
+  const ledger = await openRecord(config.databaseUrl);
   try {
     let chunk = header(format);
     for await (const row of ledgerRows(ledger)) {
-      if (row.at >= since) chunk += line(format, row);
+      if (row.at >= (since ?? 0)) chunk += line(format, row);
       if (chunk.length < chunkSize) continue;
       await write(chunk);
       chunk = '';
@@ -55,6 +65,38 @@ async function run(args: readonly string[], config: Config): Promise<number> {
     return 0;
   } finally {
     await ledger.close();
+  }
+}
+
+async function reconcile(config: Config, since: number | null): Promise<number> {
+  if (config.bot.cloud === 'china') return said('This cloud has no audit of PIM to read: nothing was compared.', 0);
+  const wall = (): number => Date.now();
+  const credentials = readCredentials(config, wall());
+  if ('length' in credentials) {
+    process.stderr.write(`${sayProblems(credentials)}\n`);
+    return badConfigExit;
+  }
+  const followed = config.sandbox ? await followSandboxClock(config.graph.url, wall, createLog('silent')) : null;
+  const clock = followed?.clock ?? { now: wall, wall };
+  const tokens = {
+    app: appTokens({ ...config.graph, tenantId: config.tenantId, credential: credentials.graph }),
+    // Nobody is signed in here.
+    of: () => Promise.resolve(null),
+    stepUps: { of: () => null, taken: () => undefined, refused: () => false },
+  };
+  const pim = graphPim({ graphUrl: config.graph.url, clock, tid: config.tenantId, tokens });
+  const record = await openRecord(config.databaseUrl);
+  try {
+    const to = clock.now() - graceMs;
+    const found = await differences({ pim, store: record, clock }, { from: since ?? to - firstMs, to });
+    for (const { kind, id, happenedAt, oid, name, groupId, groupName } of found) {
+      const at = new Date(happenedAt).toISOString();
+      said(visible(JSON.stringify({ kind, id, at, oid, name, groupId, groupName })), 1);
+    }
+    return found.length === 0 ? said('No difference.', 0) : 1;
+  } finally {
+    await record.close();
+    followed?.stop();
   }
 }
 
@@ -70,7 +112,7 @@ async function verify(config: Config, file: string | null): Promise<number> {
 }
 
 async function check(config: Config, anchors: readonly Anchor[]): Promise<Verified> {
-  const ledger = await openLedger(config.databaseUrl);
+  const ledger = await openRecord(config.databaseUrl);
   const verifier = createVerifier(config.keys.ledger, anchors);
   let read = 0;
   try {

@@ -90,6 +90,7 @@ function severity(action: string): string {
 
 const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-function visible(text: string): string {
+/** Characters that move the cursor, end a line or turn the reading direction, as they are written in source. */
+export function visible(text: string): string {
   return text.replace(hidden, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -32,10 +32,12 @@ export async function openStore(url: string, options: { readonly seal: Seal }): 
   return storeOn(database, options.seal);
 }
 
-/** Only reads the ledger, as it is: makes nothing, changes nothing, brings nothing up to date. */
-export async function openLedger(url: string): Promise<LedgerReader & { readonly close: () => Promise<void> }> {
+type Record = LedgerReader & Pick<Store, 'activationsAsked' | 'close'>;
+
+/** Only reads what happened, as it is: makes nothing, changes nothing, brings nothing up to date. */
+export async function openRecord(url: string): Promise<Record> {
   const database = url.startsWith('sqlite:') ? readSqlite(url.slice('sqlite:'.length)) : await postgres(url);
-  return { ...ledgerReader(database), close: () => database.db.destroy() };
+  return { ...ledgerReader(database), ...activationReads(database), close: () => database.db.destroy() };
 }
 
 /** What this database lacks of this release; changes nothing. Throws when it cannot be read. */

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -91,11 +92,32 @@ async function findings(count: number): Promise<readonly Entry[]> {
   }
 }
 
+/** The command as an operator runs it beside the bot. */
+function compareByCommand(...args: readonly string[]): Promise<{ readonly code: unknown; readonly out: string }> {
+  const { sandbox, bot } = world;
+  const env = {
+    PATH: process.env['PATH'],
+    SANDBOX: '1',
+    DATABASE_URL: `sqlite:${join(bot.folder, 'jitney.db')}`,
+    GRAPH_URL: sandbox.graph,
+    AUTHORITY_URL: sandbox.authority,
+    TENANT_ID: sandbox.tenantId,
+    NODE_EXTRA_CA_CERTS: sandbox.ca,
+  };
+  const command = ['--disable-warning=ExperimentalWarning', 'scripts/audit.ts', 'reconcile', ...args];
+  return new Promise((done) => {
+    execFile(process.execPath, command, { env }, (error, out, err) =>
+      done({ code: error === null ? 0 : error.code, out: out + err }),
+    );
+  });
+}
+
 test('while both records agree an auditor is told so', async () => {
   await world.later('PT1H');
 
   await answer(alex, 'audit', /do not differ/);
   expect(ledger('reconcile.mismatch')).toEqual([]);
+  expect(await compareByCommand()).toEqual({ code: 0, out: 'No difference.\n' });
 });
 
 test('an activation in the portal is found once, shown to auditors and kept in the ledger', async () => {
@@ -110,6 +132,17 @@ test('an activation in the portal is found once, shown to auditors and kept in t
   await world.later('PT40M');
   await answer(alex, 'audit', /Azure Readers/);
   expect(ledger('reconcile.mismatch')).toHaveLength(1);
+});
+
+test('the command finds the same, a line of JSON each, and changes nothing', async () => {
+  const before = ledger('reconcile.mismatch').length;
+
+  const { code, out } = await compareByCommand();
+
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ kind: 'notHere', name: 'Adele Vance', groupName: 'Azure Readers' });
+  expect(ledger('reconcile.mismatch')).toHaveLength(before);
+  expect(await compareByCommand('--since', '2999-01-01')).toEqual({ code: 0, out: 'No difference.\n' });
 });
 
 test('what Jitney did and PIM’s audit lacks is found', async () => {

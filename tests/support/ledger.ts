@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { AuditEntry } from '../../src/core/audit.ts';
 import { verify } from '../../src/audit/ledger.ts';
 import { loadConfig } from '../../src/config.ts';
-import { openLedger } from '../../src/store/open.ts';
+import { openRecord } from '../../src/store/open.ts';
 import type { StartedBot } from './bot.ts';
 import type { SandboxCall } from './sandbox.ts';
 
@@ -10,7 +10,7 @@ export type Line = AuditEntry & { readonly seq: number };
 
 /** Every line of the bot's ledger, which is verified on the way. */
 export async function readLedger(bot: StartedBot): Promise<readonly Line[]> {
-  const ledger = await openLedger(`sqlite:${join(bot.folder, 'jitney.db')}`);
+  const ledger = await openRecord(`sqlite:${join(bot.folder, 'jitney.db')}`);
   try {
     const rows = await ledger.ledger(0, 1_000_000);
     const verified = verify(rows, sandboxKey());
