@@ -17,11 +17,12 @@ import { answeredThere, createElsewhere, forMembers, noOwnChat, ownChat } from '
 import { heldBack } from './held-back.ts';
 import { welcome } from './help/help.ts';
 import { forEvent, tellInterrupted } from './interrupted.ts';
-import type { Actor, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
+import type { Actor, Brought, Change, Composed, Incoming, Parked, Ports } from './ports.ts';
 import { createRefuse } from './refuse.ts';
 import { redraw } from './redraw.ts';
 import { isAboutTheRoom, obey } from './sentences.ts';
 import { expireSignIns, signedIn as signedInAs } from './sign-in/sign-in.ts';
+import { askByLink, patienceMs, pressSignedOn, takeSignOn } from './sign-in/sign-on.ts';
 import { reach } from './watch/settle.ts';
 import { unreachable } from './watch/unreachable.ts';
 import { watch } from './watch/watch.ts';
@@ -37,6 +38,8 @@ export type App = {
   readonly drain: () => Promise<void>;
   /** Somebody finished a sign-in, here: what waited for it goes on. */
   readonly signedIn: (person: Person, parkedId: string) => Promise<void>;
+  /** Teams brought a token for what waits; false when only the person can help. Never throws. */
+  readonly signOn: (brought: Brought) => Promise<boolean>;
 };
 
 const sweepMs = 10 * 60_000;
@@ -119,9 +122,17 @@ export function createApp(ports: Ports, guard: Guard): App {
         if (!isVerb(verb) || state === 'bad') {
           return { card: null, said: [say(incoming, 0, await refuse(verb, actor))] };
         }
-        const click = { actor, place, verb, id, inputs };
+        if (incoming.signOn?.kind === 'brought') {
+          const brought = await pressSignedOn(held, { actor, id: incoming.signOn.id, token: incoming.signOn.token });
+          if (brought !== 'goOn') return { card: brought === 'refused' ? signInFailed() : null, said: [] };
+        }
+        const isSilent = ports.signIn.silent && incoming.signOn?.kind === 'possible' && place.kind === 'personal';
+        const click = { actor, place, verb, id, inputs, isSilent };
         const clicked = await (state === 'expired' ? redraw(held, click) : press(held, click));
-        return { card: clicked.card, said: clicked.said.map((message, index) => say(incoming, index, message)) };
+        return {
+          card: await signOnOf(clicked.card, isSilent),
+          said: clicked.said.map((message, index) => say(incoming, index, message)),
+        };
       }
       case 'edited':
         return { card: null, said: [say(await quiet(incoming), 0, edited())] };
@@ -132,6 +143,15 @@ export function createApp(ports: Ports, guard: Guard): App {
       case 'joined':
         return { card: null, said: [...(await joined(held, incoming.place))] };
     }
+  }
+
+  /** Only a client that can be asked for a sign-on gets to see that one is wanted; if it brings none, the link follows. */
+  async function signOnOf(card: Message | null, isSilent: boolean): Promise<Message | null> {
+    if (card?.kind !== 'signIn' || card.exchange === undefined) return card;
+    const { exchange, ...plain } = card;
+    if (!isSilent) return plain;
+    await askByLink(ports, exchange, patienceMs);
+    return card;
   }
 
   /** In a room the details go to the person's own chat and the room gets a neutral line, or none. */
@@ -296,7 +316,13 @@ export function createApp(ports: Ports, guard: Guard): App {
 
   const outbox = createOutbox(
     ports,
-    { resume: takeUp, end: endDue, renew, unreachable: (job, place) => unreachable(ports, job, place) },
+    {
+      resume: takeUp,
+      end: endDue,
+      renew,
+      unreachable: (job, place) => unreachable(ports, job, place),
+      linkLater: (id) => askByLink(ports, id, patienceMs),
+    },
     worker,
   );
   const { flush } = outbox;
@@ -357,7 +383,23 @@ export function createApp(ports: Ports, guard: Guard): App {
     if (ids.length > 0) await flush();
   }
 
-  return { handle, compose: elsewhere.compose, signedIn, tick, drain };
+  async function signOn(brought: Brought): Promise<boolean> {
+    try {
+      return await takeSignOn(ports, brought);
+    } catch (error) {
+      ports.log.error('signOn.failed', { error });
+      return false;
+    } finally {
+      void flush();
+    }
+  }
+
+  return { handle, compose: elsewhere.compose, signedIn, signOn, tick, drain };
+}
+
+/** Only says that the person themselves is needed; the link comes by a card of its own. */
+function signInFailed(): Message {
+  return { kind: 'signIn', url: null, state: 'open', going: null, stepUpFor: null };
 }
 
 function edited(): Message {

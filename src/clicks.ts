@@ -14,9 +14,9 @@ import { adoptRunning, cancel, end, endLater, notYours } from './deactivate/end.
 import type { Ask } from './core/decide.ts';
 import { extend, extendNow } from './extend/extend.ts';
 import { renewLater, takeBackRenewal } from './extend/renew.ts';
-import type { Actor, Parked, Ports } from './ports.ts';
+import type { Actor, Parked, ParkedBody, Ports } from './ports.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
-import { parkForSignIn } from './sign-in/park.ts';
+import { parkForSignIn, parkedOf } from './sign-in/park.ts';
 import { obey } from './sentences.ts';
 import { areDoubtful, askBeforeSending } from './unsent.ts';
 import { list, page } from './status/status.ts';
@@ -29,6 +29,8 @@ export type Click = {
   readonly inputs: Readonly<Record<string, string>>;
   /** The check that the person has just passed for it. */
   readonly challenge?: string | null;
+  /** Teams can be asked to sign the person in by itself and to press once more. */
+  readonly isSilent?: boolean;
 };
 
 /** card replaces the clicked one; said is written below it and leaves it as it is. */
@@ -142,14 +144,19 @@ export function replaced(card: Message): Clicked {
   return { card, said: [] };
 }
 
-async function signInFirst(ports: Ports, { actor, place, verb, id }: Click): Promise<Clicked> {
+async function signInFirst(ports: Ports, { actor, place, verb, id, isSilent }: Click): Promise<Clicked> {
   const resumable = verb !== 'answer' && verb !== 'pick';
-  await parkForSignIn(
-    ports,
-    actor,
-    place,
-    resumable ? { kind: 'action', verb, id, reason: '' } : { kind: 'sentence', text: '', scope: place.kind },
-  );
+  const body: ParkedBody = resumable
+    ? { kind: 'action', verb, id, reason: '' }
+    : { kind: 'sentence', text: '', scope: place.kind };
+  if (isSilent === true) {
+    const parked = parkedOf(ports, actor, place, body);
+    await ports.store.commit([{ kind: 'park', parked }]);
+    const url = await ports.signIn.link(parked.person, parked.id, null);
+    const message = { kind: 'signIn', url, state: 'open', going: null, stepUpFor: null } as const;
+    return replaced({ ...message, exchange: parked.id });
+  }
+  await parkForSignIn(ports, actor, place, body);
   return resumable ? said() : said(notice('⚠', 'Sign in first, then press the button again.'));
 }
 

@@ -57,7 +57,13 @@ export function cloudOf(authorityUrl: string | undefined, graphUrl: string | und
   return clouds.find((cloud) => cloud.authority === authority && cloud.graph === graph) ?? null;
 }
 
-const secretNames = ['DATABASE_URL', 'MICROSOFT_APP_PASSWORD', 'GRAPH_CLIENT_SECRET', 'TOKEN_ENCRYPTION_KEY'];
+const secretNames = [
+  'DATABASE_URL',
+  'MICROSOFT_APP_PASSWORD',
+  'GRAPH_CLIENT_SECRET',
+  'TOKEN_ENCRYPTION_KEY',
+  'TOKEN_ENCRYPTION_KEY_OLD',
+];
 const idNames = ['TENANT_ID', 'MICROSOFT_APP_ID', 'GRAPH_CLIENT_ID', 'ADMIN_GROUP_ID', 'AUDITOR_GROUP_ID'];
 const originNames = ['PUBLIC_URL', 'GRAPH_URL', 'AUTHORITY_URL'];
 
@@ -75,9 +81,33 @@ function shown(name: string, value: string | undefined): string {
 
 /** What the variables must be together: a sandbox that touches nothing real, or a real tenant that is complete. */
 export function rulesBroken(env: Env): readonly ConfigProblem[] {
-  if (env['SANDBOX'] === '1') return sandboxProblems(env);
+  if (env['SANDBOX'] === '1') return [...sandboxProblems(env), ...signInProblems(env)];
   // Any other value is no mode at all, so there is nothing to hold the rest against.
-  return env['SANDBOX'] === undefined || env['SANDBOX'] === '0' ? tenantProblems(env) : [];
+  return env['SANDBOX'] === undefined || env['SANDBOX'] === '0' ? [...tenantProblems(env), ...signInProblems(env)] : [];
+}
+
+/** Single sign-on is for the Graph client's registration, and without it a sign-in that is not kept would be asked for every hour. */
+function signInProblems(env: Env): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const { SSO_RESOURCE: resource, GRAPH_CLIENT_ID: clientId } = env;
+  if (
+    resource !== undefined &&
+    clientId !== undefined &&
+    !resource.toLowerCase().endsWith(`/${clientId.toLowerCase()}`)
+  ) {
+    const mend = 'it ends with the id of the registration that signs people in: api://HOST/GRAPH_CLIENT_ID';
+    problems.push(problem(env, 'SSO_RESOURCE', mend));
+  }
+  if (resource === undefined && env['SIGN_IN_HOURS'] === '0') {
+    problems.push(problem(env, 'SIGN_IN_HOURS', 'keeping no sign-in needs SSO_RESOURCE: set it, or give 1 to 12'));
+  }
+  if (
+    env['TOKEN_ENCRYPTION_KEY_OLD'] !== undefined &&
+    env['TOKEN_ENCRYPTION_KEY_OLD'] === env['TOKEN_ENCRYPTION_KEY']
+  ) {
+    problems.push(problem(env, 'TOKEN_ENCRYPTION_KEY_OLD', 'it is the same as TOKEN_ENCRYPTION_KEY: leave it out'));
+  }
+  return problems;
 }
 
 function sandboxProblems(env: Env): ConfigProblem[] {

@@ -33,7 +33,13 @@ export type Config = {
     readonly credential: Credential;
     readonly url: string;
     readonly authorityUrl: string;
+    /** The Application ID URI that Teams asks a token for; null: people sign in by the card. */
+    readonly ssoResource: string | null;
   };
+  /** How long a sign-in is kept; 0: for the life of its access token, and no refresh token at all. */
+  readonly signInHours: number;
+  /** The keys that were used before: they still open, and seal nothing. */
+  readonly oldKeys: { readonly tokens: Uint8Array; readonly cards: Uint8Array } | null;
   readonly keys: { readonly tokens: Uint8Array; readonly cards: Uint8Array; readonly ledger: Uint8Array };
   readonly defaultMinutes: number;
   readonly defaultTimeZone: string;
@@ -97,7 +103,22 @@ export const schema = z.object({
   GRAPH_URL: url.default('https://graph.microsoft.com'),
   AUTHORITY_URL: url.default('https://login.microsoftonline.com'),
   BOT_OPENID_METADATA_URL: url.optional(),
+  SSO_RESOURCE: z
+    .string()
+    .regex(/^api:\/\/[\w.:-]+(\/[\w.-]+)*$/, {
+      error: 'give an Application ID URI such as api://jitney.example.com/GUID',
+    })
+    .optional(),
   TOKEN_ENCRYPTION_KEY: z.string({ error: keyHint }).refine((key) => decodeKey(key) !== null, { error: keyHint }),
+  TOKEN_ENCRYPTION_KEY_OLD: z
+    .string()
+    .refine((key) => decodeKey(key) !== null, { error: 'give the key that was used before, or leave it out' })
+    .optional(),
+  SIGN_IN_HOURS: z
+    .string()
+    .refine((hours) => /^\d{1,2}$/.test(hours) && Number(hours) <= 12, { error: 'give whole hours from 0 to 12' })
+    .default('12')
+    .transform(Number),
   DEFAULT_DURATION: z
     .string()
     .refine((length) => (isoToMinutes(length) ?? 0) >= 5, {
@@ -154,6 +175,7 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
   const forced = sandbox && !isLoopbackHost(values.HOST);
   const host = forced ? '127.0.0.1' : values.HOST;
   const master = decodeKey(values.TOKEN_ENCRYPTION_KEY);
+  const old = values.TOKEN_ENCRYPTION_KEY_OLD === undefined ? null : decodeKey(values.TOKEN_ENCRYPTION_KEY_OLD);
   const { TENANT_ID: tenantId, GRAPH_CLIENT_ID: clientId } = values;
   const graphCredential = credentialOf(values.GRAPH_CLIENT_SECRET, values.GRAPH_CLIENT_CERTIFICATE);
   const botCredential =
@@ -179,7 +201,10 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
       credential: graphCredential,
       url: new URL(values.GRAPH_URL).origin,
       authorityUrl: new URL(values.AUTHORITY_URL).origin,
+      ssoResource: values.SSO_RESOURCE ?? null,
     }),
+    signInHours: values.SIGN_IN_HOURS,
+    oldKeys: old && Object.freeze({ tokens: derive(old, 'tokens'), cards: derive(old, 'cards') }),
     keys: Object.freeze({
       tokens: derive(master, 'tokens'),
       cards: derive(master, 'cards'),

@@ -38,14 +38,21 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   const wall = (): number => Date.now();
   const followed = config.sandbox ? await followSandboxClock(config.graph.url, wall, log) : null;
   const clock: Clock = followed?.clock ?? { now: wall, wall };
-  const { tenantId: tid, keys } = config;
+  const { tenantId: tid, keys, oldKeys } = config;
+  const resource = config.graph.ssoResource;
   const store = await openStore(config.databaseUrl, { seal: ledgerSealer(keys.ledger) });
 
   const registration = { ...config.graph, tenantId: tid, credential: credentials.graph };
   const app = appTokens(registration);
   const identity = createSignIn({
     store,
-    config: { ...registration, publicUrl: config.publicUrl, key: keys.tokens },
+    config: {
+      ...registration,
+      publicUrl: config.publicUrl,
+      keys: [keys.tokens, ...(oldKeys === null ? [] : [oldKeys.tokens])],
+      resource,
+      keptHours: config.signInHours,
+    },
     clock,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     onSignedIn: (person, parkedId) => application.signedIn(person, parkedId),
@@ -70,6 +77,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     allowGuests: config.allowGuests,
     handle: (incoming) => application.handle(incoming),
     compose: (composed) => application.compose(composed),
+    singleSignOn: resource === null ? null : { resource, take: (brought) => application.signOn(brought) },
     render: (message, reader, chat) => render(message, { reader, chat, now: clock.now(), seal }),
     defaultZone: config.defaultTimeZone,
     log,
@@ -105,7 +113,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   }
 
   let stopping = false;
-  const application = createApp(ports, guard([keys.cards], tid));
+  const application = createApp(ports, guard([keys.cards, ...(oldKeys === null ? [] : [oldKeys.cards])], tid));
 
   const server = createServer({
     host: config.host,

@@ -16,6 +16,13 @@ import type { Access, Target } from './core/target.ts';
 /** Who did it, from the verified activity and nothing else. zone is what Teams says of the person's clock. */
 export type Actor = Person & { readonly name: string | null; readonly zone: string | null };
 
+/** possible: the client can bring a sign-on with a repeated press; brought: it did, for what waits under this id. */
+export type SignOn =
+  { readonly kind: 'possible' } | { readonly kind: 'brought'; readonly id: string; readonly token: string };
+
+/** A token that Teams got for the person by single sign-on, for what waits under this id. */
+export type Brought = { readonly actor: Actor; readonly id: string; readonly token: string };
+
 export type Incoming =
   | {
       readonly kind: 'message';
@@ -37,6 +44,7 @@ export type Incoming =
       readonly id: string;
       readonly seal: string;
       readonly inputs: Readonly<Record<string, string>>;
+      readonly signOn?: SignOn;
     }
   | { readonly kind: 'installed'; readonly eventId: string; readonly actor: Actor | null; readonly place: Place }
   | { readonly kind: 'removed'; readonly eventId: string; readonly place: Place }
@@ -176,6 +184,10 @@ export interface Directory {
 }
 
 export interface SignIn {
+  /** Whether Teams can sign people in by itself. */
+  readonly silent: boolean;
+  /** Takes what Teams brought. False: it is none of this person's, or only they can help (consent, a check). */
+  exchange(person: Person, token: string): Promise<boolean>;
   /** True when a usable token of the person is kept. */
   has(person: Person): Promise<boolean>;
   /** True when the person passed this check here a moment ago; known to the process that took the sign-in only. */
@@ -267,8 +279,11 @@ export type Job =
       readonly oid: string | null;
       readonly message: Message;
     }
-  /** Send the sign-in card of a parked wish, or say on it how the sign-in ended. */
-  | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'open' | 'done' | 'expired' }
+  /**
+   * Send the sign-in card of a parked wish, or say on it how the sign-in ended. link: Teams did not sign the person in by
+   * itself, so the card gets its button.
+   */
+  | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'open' | 'link' | 'done' | 'expired' }
   /** The person asked to end it as soon as PIM allows. */
   | { readonly kind: 'end'; readonly activationId: string }
   /** The person asked to have a new request sent when the running activation has ended. */

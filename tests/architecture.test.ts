@@ -63,7 +63,10 @@ const rules: Rules = {
         'node:timers',
       ],
     },
-    identity: { folders: ['core', 'ports'], packages: ['@azure/identity', '@azure/msal-node', 'zod', 'node:crypto'] },
+    identity: {
+      folders: ['core', 'ports'],
+      packages: ['@azure/identity', '@azure/msal-node', 'jose', 'zod', 'node:crypto'],
+    },
     store: {
       folders: ['core', 'ports'],
       packages: ['kysely', 'pg', 'node:sqlite', 'node:fs', 'node:path', 'node:util'],

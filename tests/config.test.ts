@@ -71,6 +71,22 @@ const badTenants: readonly Row[] = [
   ['a blank bot secret', real, { MICROSOFT_APP_PASSWORD: '\t\n' }, ['MICROSOFT_APP_PASSWORD']],
   ['a secret with its line end', real, { GRAPH_CLIENT_SECRET: 'x\n' }, ['GRAPH_CLIENT_SECRET']],
   ['an empty key', real, { TOKEN_ENCRYPTION_KEY: '' }, ['TOKEN_ENCRYPTION_KEY']],
+  ['a short old key', real, { TOKEN_ENCRYPTION_KEY_OLD: 'c2hvcnQ=' }, ['TOKEN_ENCRYPTION_KEY_OLD']],
+  [
+    'the key as its own old one',
+    real,
+    { TOKEN_ENCRYPTION_KEY_OLD: real['TOKEN_ENCRYPTION_KEY'] },
+    ['TOKEN_ENCRYPTION_KEY_OLD'],
+  ],
+  [
+    'single sign-on for another registration',
+    real,
+    { SSO_RESOURCE: `api://jitney.example.com/${real['TENANT_ID']}` },
+    ['SSO_RESOURCE'],
+  ],
+  ['a resource that is no Application ID URI', real, { SSO_RESOURCE: 'https://jitney.example.com' }, ['SSO_RESOURCE']],
+  ['nothing kept without single sign-on', real, { SIGN_IN_HOURS: '0' }, ['SIGN_IN_HOURS']],
+  ['a sign-in kept for a day', real, { SIGN_IN_HOURS: '24' }, ['SIGN_IN_HOURS']],
   ['a short key', real, { TOKEN_ENCRYPTION_KEY: 'c2hvcnQ=' }, ['TOKEN_ENCRYPTION_KEY']],
   ['a passphrase as key', real, { TOKEN_ENCRYPTION_KEY: 'correct horse battery staple 123' }, ['TOKEN_ENCRYPTION_KEY']],
   ['a key of zeros', real, { TOKEN_ENCRYPTION_KEY: `${'A'.repeat(43)}=` }, ['TOKEN_ENCRYPTION_KEY']],
@@ -258,6 +274,8 @@ describe('a good configuration:', () => {
     const { keys, ...config } = good(real);
     expect(config).toEqual({
       port: 3978,
+      oldKeys: null,
+      signInHours: 12,
       host: '127.0.0.1',
       publicUrl: 'https://jitney.example.com',
       databaseUrl: 'sqlite:data/jitney.db',
@@ -271,6 +289,7 @@ describe('a good configuration:', () => {
       graph: {
         clientId: graphId,
         credential: { kind: 'secret', secret: 'the-graph-secret' },
+        ssoResource: null,
         url: 'https://graph.microsoft.com',
         authorityUrl: 'https://login.microsoftonline.com',
       },

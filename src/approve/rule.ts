@@ -205,7 +205,8 @@ async function askSignIn(
   const doing = verdict === 'approve' ? 'approve' : 'deny';
   const going = `${doing} ${personName}’s ${targetName}`;
   const stepUpFor = check === null ? null : targetName;
-  const message = { kind: 'signIn', url, state: 'open', going, stepUpFor } as const;
+  const asked = { kind: 'signIn', url, state: 'open', going, stepUpFor } as const;
+  const message = ports.signIn.silent && check === null ? { ...asked, exchange: parked.id } : asked;
   return { kind: 'signIn', parkedId: parked.id, message };
 }
 

@@ -121,6 +121,8 @@ export type Message =
       readonly state: 'open' | 'done' | 'expired';
       readonly going: string | null;
       readonly stepUpFor: string | null;
+      /** Teams may sign the person in by itself for what waits under this id; the url is for when it does not. */
+      readonly exchange?: string;
     }
   /** A line or a few that need no button. */
   | { readonly kind: 'notice'; readonly shape: Shape; readonly title: string; readonly lines: readonly string[] }

@@ -9,6 +9,8 @@ export type Work = {
   readonly end: (activationId: string) => Promise<void>;
   /** How long to wait before it is worth another look; null when there is nothing more to do. */
   readonly renew: (parkedId: string) => Promise<number | null>;
+  /** Should Teams not sign the person in by itself, the card gets its link. */
+  readonly linkLater: (parkedId: string) => Promise<void>;
   /** Nothing can be sent to this reader any more; place null: nobody knows where they are. */
   readonly unreachable: (job: Job, place: Place | null) => Promise<void>;
 };
@@ -26,7 +28,7 @@ export async function run(ports: Ports, work: Work, { job, doubt }: LeasedJob): 
     case 'notice':
       return send(ports, job.to, job.message, await readerOf(ports, job.to, job.oid), doubt);
     case 'signInCard':
-      return signInCard(ports, job.parkedId, job.state, doubt);
+      return signInCard(ports, work, job, doubt);
     case 'end':
       await work.end(job.activationId);
       return nothing;
@@ -116,8 +118,8 @@ async function readerOf(ports: Ports, place: Place, oid: string | null): Promise
 
 async function signInCard(
   ports: Ports,
-  parkedId: string,
-  state: 'open' | 'done' | 'expired',
+  work: Work,
+  { parkedId, state }: Extract<Job, { kind: 'signInCard' }>,
   doubt: boolean,
 ): Promise<Outcome> {
   const parked = await ports.store.parked(parkedId);
@@ -126,24 +128,32 @@ async function signInCard(
   const reader = await readerOf(ports, parked.place, parked.person.oid);
   const going = goingOf(parked);
   const claims = parked.check?.claims ?? null;
-  const url = state === 'open' ? await ports.signIn.link(parked.person, parkedId, claims) : null;
+  if (state === 'link' && !(await isWaiting(ports, parked))) return nothing;
+  const isOpen = state === 'open' || state === 'link';
+  const url = isOpen ? await ports.signIn.link(parked.person, parkedId, claims) : null;
+  const asked = { kind: 'signIn', url, state: isOpen ? 'open' : state, going } as const;
+  const isSilent = state === 'open' && ports.signIn.silent && claims === null && parked.place.kind === 'personal';
   const message: Message = {
-    kind: 'signIn',
-    url,
-    state,
-    going,
+    ...asked,
     stepUpFor: await checkedFor(ports, parked),
+    ...(isSilent ? { exchange: parkedId } : {}),
   };
+  // A client that knows nothing of it leaves a card that only says so: the link follows.
+  if (isSilent) await work.linkLater(parkedId);
   if (existing?.activityId != null) {
     const updated = await ports.chat.update(existing.place, existing.activityId, message, reader);
     if (updated.kind === 'unclear') return { kind: 'retry', afterMs: 1_000, why: updated.why };
     if (updated.kind !== 'gone') return updated;
   }
-  if (state !== 'open') return nothing;
+  if (!isOpen) return nothing;
   const sent = await send(ports, parked.place, message, reader, doubt);
   if (sent.kind === 'delivered')
     await ports.store.saveParkedCard(parkedId, { place: parked.place, activityId: sent.activityId });
   return sent;
+}
+
+async function isWaiting(ports: Ports, { id, person }: Parked): Promise<boolean> {
+  return (await ports.store.parkedFor(person, ports.clock.wall())).some((one) => one.id === id);
 }
 
 /** What one check is for: everything of the person that waits for the same goes on with it. */

@@ -1,4 +1,5 @@
 import { ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
+import { z } from 'zod';
 import type { Clock } from '../ports.ts';
 import { graphResource } from './cloud.ts';
 import { msalCredential } from './credential.ts';
@@ -19,6 +20,8 @@ export class AuthorityUnavailable extends Error {
 
 export type Authority = {
   readonly scopes: readonly string[];
+  /** Who signs the tenant's tokens. */
+  readonly openId: () => Promise<{ readonly issuer: string; readonly jwksUri: string }>;
   /** A client with an empty token cache of its own. Its instances are cheap; what they hold must not mix. */
   readonly client: () => Promise<ConfidentialClientApplication>;
 };
@@ -27,6 +30,7 @@ const permissions = [
   'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup',
   'PrivilegedEligibilitySchedule.Read.AzureADGroup',
 ];
+const document = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const metadataAgeMs = 86_400_000;
 const deadlineMs = 10_000;
 
@@ -54,6 +58,10 @@ export function authority(config: IdentityConfig, clock: Clock): Authority {
   }
 
   return {
+    openId: async () => {
+      const { issuer, jwks_uri: jwksUri } = document.parse(JSON.parse(await metadata()));
+      return { issuer, jwksUri };
+    },
     scopes: permissions.map((permission) => `${resource}/${permission}`),
     client: async () =>
       new ConfidentialClientApplication({

@@ -3,7 +3,8 @@ import type { Clock, SealedRecord, Store } from '../ports.ts';
 import { explained, needsPerson } from './authority.ts';
 import type { Authority } from './authority.ts';
 import { lockByKey } from './lock.ts';
-import { seal, unseal } from './seal.ts';
+import { seal, unsealAny } from './seal.ts';
+import { accessOnly } from './access-only.ts';
 import type { Random, SealFor } from './seal.ts';
 
 export type TokenStore = Pick<Store, 'tokens' | 'saveTokens' | 'deleteTokens'>;
@@ -17,9 +18,6 @@ export type PersonTokens = {
   forget(person: Person): Promise<void>;
 };
 
-/** After that a person signs in again, however often the tokens were renewed. */
-const longestMs = 12 * 3_600_000;
-
 /**
  * Each person's msal cache as one sealed record, opened for one use at a time. The record's version decides between
  * replicas: who comes second keeps nothing and still has a good token, because renewing does not end the older grant.
@@ -27,23 +25,28 @@ const longestMs = 12 * 3_600_000;
 export function personTokens(options: {
   readonly store: TokenStore;
   readonly authority: Authority;
-  readonly key: Uint8Array;
+  readonly keys: readonly [Uint8Array, ...Uint8Array[]];
+  /** After that a person signs in again, however often the tokens were renewed; 0: no refresh token is kept. */
+  readonly keptHours: number;
   readonly clock: Clock;
   readonly random: Random;
 }): PersonTokens {
-  const { store, authority, key, clock, random } = options;
+  const { store, authority, keys, keptHours, clock, random } = options;
   const locked = lockByKey();
-  const sealed = (person: Person, cache: string): Uint8Array => seal(key, sealFor(person), cache, random);
+  const sealed = (person: Person, cache: string): Uint8Array => seal(keys[0], sealFor(person), cache, random);
 
-  async function read(person: Person): Promise<{ readonly record: SealedRecord; readonly cache: string } | null> {
+  async function read(
+    person: Person,
+  ): Promise<{ readonly record: SealedRecord; readonly cache: string; readonly old: boolean } | null> {
     const record = await store.tokens(person);
     if (record === null || record.expiresAt <= clock.wall()) return null;
-    const cache = unseal(key, sealFor(person), record.sealed);
-    return cache === null ? null : { record, cache };
+    const opened = unsealAny(keys, sealFor(person), record.sealed);
+    return opened === null ? null : { record, cache: opened.text, old: opened.old };
   }
 
-  async function keep(person: Person, cache: string): Promise<void> {
-    const expiresAt = clock.wall() + longestMs;
+  async function keep(person: Person, whole: string): Promise<void> {
+    const { cache, expiresAt } =
+      keptHours === 0 ? accessOnly(whole) : { cache: whole, expiresAt: clock.wall() + keptHours * 3_600_000 };
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const version = (await store.tokens(person))?.version ?? 0;
       if (await store.saveTokens(person, sealed(person, cache), version, expiresAt)) return;
@@ -64,7 +67,8 @@ export function personTokens(options: {
       const wish = { account, scopes: [...authority.scopes] };
       let result = await client.acquireTokenSilent(wish);
       if (result.accessToken === refused) result = await client.acquireTokenSilent({ ...wish, forceRefresh: true });
-      if (!result.fromCache) await store.saveTokens(person, sealed(person, cache.serialize()), version, expiresAt);
+      if (!result.fromCache || found.old)
+        await store.saveTokens(person, sealed(person, cache.serialize()), version, expiresAt);
       return result.accessToken;
     } catch (error) {
       if (!needsPerson(error)) throw explained(error);

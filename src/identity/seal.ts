@@ -34,6 +34,19 @@ export function unseal(key: Uint8Array, of: SealFor, sealed: Uint8Array): string
   }
 }
 
+/** With the first of the keys that opens it. old: it is not the one that seals now. */
+export function unsealAny(
+  keys: readonly Uint8Array[],
+  of: SealFor,
+  sealed: Uint8Array,
+): { readonly text: string; readonly old: boolean } | null {
+  for (const [index, key] of keys.entries()) {
+    const text = unseal(key, of, sealed);
+    if (text !== null) return { text, old: index > 0 };
+  }
+  return null;
+}
+
 /** Tells keys apart when one follows another; says nothing useful about the key. */
 function keyId(key: Uint8Array): number {
   return createHash('sha256').update('key id').update(key).digest()[0] ?? 0;

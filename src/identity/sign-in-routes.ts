@@ -8,7 +8,7 @@ import { AuthorityUnavailable, explained } from './authority.ts';
 import type { Authority } from './authority.ts';
 import { page, redirectTo } from './pages.ts';
 import type { PersonTokens } from './person-tokens.ts';
-import { seal, unseal } from './seal.ts';
+import { seal, unsealAny } from './seal.ts';
 import type { SealFor } from './seal.ts';
 import type { SignInOptions } from './sign-in.ts';
 import { readLink } from './start-link.ts';
@@ -48,7 +48,7 @@ async function guarded(handle: () => Promise<WebResponse>): Promise<WebResponse>
 /** From the card to Entra. May be opened again while the link lives; each time begins a sign-in of its own. */
 async function start(parts: Parts, request: WebRequest): Promise<WebResponse> {
   const { authority, clock, config, random, store } = parts;
-  const wish = readLink(config.key, request.query['s'] ?? '', clock.wall());
+  const wish = readLink(config.keys, request.query['s'] ?? '', clock.wall());
   if (wish === null || wish.person.tid !== config.tenantId) return page('badLink');
   const state = text(random(32));
   const hidden: Secrets = { nonce: text(random(32)), verifier: text(random(32)), claims: wish.claims };
@@ -58,7 +58,7 @@ async function start(parts: Parts, request: WebRequest): Promise<WebResponse> {
   await store.savePendingSignIn(idOf(state), {
     person: wish.person,
     parkedId: wish.parkedId,
-    sealed: seal(config.key, sealFor(wish.person), JSON.stringify(hidden), random),
+    sealed: seal(config.keys[0], sealFor(wish.person), JSON.stringify(hidden), random),
     expiresAt: clock.wall() + pendingMs,
   });
   const url = await client.getAuthCodeUrl({
@@ -80,7 +80,7 @@ async function callback(parts: Parts, request: WebRequest): Promise<WebResponse>
   const { state, code, error } = request.query;
   if (!isParameter(state)) return page('badCallback');
   const pending = await store.takePendingSignIn(idOf(state), clock.wall());
-  const hidden = pending && openSecrets(config.key, pending);
+  const hidden = pending && openSecrets(config.keys, pending);
   if (pending === null || hidden === null) return page('badCallback');
   if (error !== undefined || !isParameter(code)) return page('notCompleted');
   const redeemed = await redeem(parts, code, hidden);
@@ -135,9 +135,9 @@ function keepStepUp({ clock, stepUps }: Parts, person: Person, claims: string, r
   stepUps.keep(person, claims, result.accessToken, result.expiresOn?.getTime() ?? clock.wall());
 }
 
-function openSecrets(key: Uint8Array, pending: PendingSignIn): Secrets | null {
-  const opened = unseal(key, sealFor(pending.person), pending.sealed);
-  return opened === null ? null : secrets.parse(JSON.parse(opened));
+function openSecrets(keys: readonly Uint8Array[], pending: PendingSignIn): Secrets | null {
+  const opened = unsealAny(keys, sealFor(pending.person), pending.sealed);
+  return opened === null ? null : secrets.parse(JSON.parse(opened.text));
 }
 
 function claimsOf({ claims }: Pick<SignInWish, 'claims'>): { readonly claims?: string } {

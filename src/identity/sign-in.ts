@@ -6,14 +6,19 @@ import { readClaims } from './claims.ts';
 import { personTokens } from './person-tokens.ts';
 import type { Random } from './seal.ts';
 import { signInRoutes } from './sign-in-routes.ts';
+import { singleSignOn } from './single-sign-on.ts';
 import { writeLink } from './start-link.ts';
 import { stepUpTokens } from './step-up-tokens.ts';
 import type { StepUpTokens } from './step-up-tokens.ts';
 
 export type SignInConfig = IdentityConfig & {
   readonly publicUrl: string;
-  /** 32 bytes; seals tokens, pending sign-ins and links. */
-  readonly key: Uint8Array;
+  /** 32 bytes each; the first one seals tokens, pending sign-ins and links, the others still open them. */
+  readonly keys: readonly [Uint8Array, ...Uint8Array[]];
+  /** How long a sign-in is kept; 0: for the life of its access token, without a refresh token. */
+  readonly keptHours: number;
+  /** Application ID URI of the registration, for Teams' single sign-on; null where people sign in by the card only. */
+  readonly resource: string | null;
 };
 
 export type SignInOptions = {
@@ -39,16 +44,31 @@ export type SignInService = SignIn & {
 export function signIn(options: SignInOptions): SignInService {
   const { config, clock, random, store } = options;
   const entra = authority(config, clock);
-  const tokens = personTokens({ store, authority: entra, key: config.key, clock, random });
+  const tokens = personTokens({
+    store,
+    authority: entra,
+    keys: config.keys,
+    keptHours: config.keptHours,
+    clock,
+    random,
+  });
   const stepUps = stepUpTokens(clock);
+  const { clientId, resource } = config;
+  const signOn = resource === null ? null : singleSignOn({ authority: entra, clock, clientId, resource });
 
   return {
+    silent: signOn !== null,
+    exchange: async (person, token) => {
+      const cache = (await signOn?.(person, token)) ?? null;
+      if (cache !== null) await tokens.keep(person, cache);
+      return cache !== null;
+    },
     has: (person) => tokens.has(person),
     verified: (person, claims) => Promise.resolve(stepUps.of(person, claims) !== null),
     link: async (person, parkedId, claims) => {
       const checked = claims === null ? null : readClaims(claims);
       if (claims !== null && checked === null) throw new Error('The claims of a step-up are no claims request.');
-      const text = writeLink(config.key, { person, parkedId, claims: checked }, clock.wall(), random);
+      const text = writeLink(config.keys[0], { person, parkedId, claims: checked }, clock.wall(), random);
       return Promise.resolve(`${config.publicUrl}/auth/start?s=${text}`);
     },
     forget: async (person) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Moment } from '../core/moment.ts';
 import type { Person } from '../core/person.ts';
-import { seal, unseal } from './seal.ts';
+import { seal, unsealAny } from './seal.ts';
 import type { Random, SealFor } from './seal.ts';
 
 /** What a sign-in is for: whose it must be, what waits for it, and what it must prove. */
@@ -28,10 +28,10 @@ export function writeLink(key: Uint8Array, wish: SignInWish, now: Moment, random
 }
 
 /** Null when it is none of ours or too old. */
-export function readLink(key: Uint8Array, text: string, now: Moment): SignInWish | null {
+export function readLink(keys: readonly Uint8Array[], text: string, now: Moment): SignInWish | null {
   if (text.length > longestText) return null;
-  const opened = unseal(key, sealFor, Buffer.from(text, 'base64url'));
+  const opened = unsealAny(keys, sealFor, Buffer.from(text, 'base64url'));
   if (opened === null) return null;
-  const { tid, oid, parkedId, claims, until } = content.parse(JSON.parse(opened));
+  const { tid, oid, parkedId, claims, until } = content.parse(JSON.parse(opened.text));
   return until > now ? { person: { tid, oid }, parkedId, claims } : null;
 }

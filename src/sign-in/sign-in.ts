@@ -16,7 +16,12 @@ const hereMs = 30_000;
  * so what waited for one (everything of this person that waits for the same) is handed back to be done here, at once; only
  * if this process dies do others find it.
  */
-export async function signedIn(ports: Ports, person: Person, parkedId: string): Promise<readonly string[]> {
+export async function signedIn(
+  ports: Ports,
+  person: Person,
+  parkedId: string,
+  also: readonly Change[] = [],
+): Promise<readonly string[]> {
   const now = ports.clock.now();
   const check = (await ports.store.parked(parkedId))?.check ?? null;
   const ids = [...new Set([parkedId, ...(await waitingForTheSame(ports, person, check))])];
@@ -28,6 +33,7 @@ export async function signedIn(ports: Ports, person: Person, parkedId: string): 
       { kind: 'job', job: { kind: 'resume', parkedId: id }, due },
     ]),
     { kind: 'audit', entry },
+    ...also,
   ]);
   return check === null ? [] : ids;
 }

@@ -22,6 +22,7 @@ import type { Limit, Pace } from './limits.ts';
 import { createRefusals } from './refusals.ts';
 import { createRoster } from './roster.ts';
 import { createSigningKeys } from './signing-keys.ts';
+import type { SingleSignOn } from './sign-on.ts';
 import { createTeams } from './teams.ts';
 import { isCompose, tooFast } from './too-fast.ts';
 import { createTurns } from './turns.ts';
@@ -41,6 +42,8 @@ export type BotOptions = {
   readonly limits?: { readonly person: Limit; readonly stranger: Limit };
   /** For an action: the message whose card takes the clicked one's place, or null to leave it. All other answers go through Chat. */
   readonly handle: (incoming: Incoming) => Promise<Message | null>;
+  /** Teams' single sign-on; null where people sign in by the card only. */
+  readonly singleSignOn: SingleSignOn | null;
   /** For the message extension: the message for whoever used it. */
   readonly compose: (composed: Composed) => Promise<Message>;
   /** chat: the conversation that the card stands in; empty outside those of the bot. */
@@ -75,7 +78,14 @@ export function createBot(options: BotOptions): Bot {
   const authentication = createAuthentication({ appId, token: options.token, cloud }, metadataUrl, keys);
   const open = createConnectors(authentication, appId, cloud, sandbox);
   const roster = createRoster(open, options.allowGuests, clock);
-  const chat = createChat({ open, outsiders: roster.outsiders, render: options.render, log, clock });
+  const chat = createChat({
+    resource: options.singleSignOn?.resource ?? null,
+    open,
+    outsiders: roster.outsiders,
+    render: options.render,
+    log,
+    clock,
+  });
   const application = createTurns({ ...options, open, chat, roster, complete: createTeams(open) });
   const adapter = new VerifiedAdapter(authentication);
   const { person, stranger } = options.limits ?? { person: personLimit, stranger: strangerLimit };

@@ -1,13 +1,19 @@
 import { CardFactory } from 'botbuilder';
-import type { Activity } from 'botbuilder';
+import type { Activity, Attachment } from 'botbuilder';
 import type { Rendered } from '../cards/render.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Chat, Clock, Delivery, Log, Reader } from '../ports.ts';
 import type { Connector, OpenConnector } from './connector.ts';
 import { isRefusedContent, toDelivery } from './delivery.ts';
+import { exchangeOf, signOnCard } from './sign-on.ts';
+
+/** What is put into the chat, and the one line that stands for it. */
+type Shown = { readonly attachment: Attachment; readonly summary: string };
 
 export type ChatOptions = {
+  /** What Teams' single sign-on asks a token for; null where it is not used. */
+  readonly resource: string | null;
   readonly open: OpenConnector;
   readonly outsiders: Chat['outsiders'];
   readonly render: (message: Message, reader: Reader, chat: string) => Rendered;
@@ -16,10 +22,10 @@ export type ChatOptions = {
 };
 
 /** Chat over the Bot connector that each place names. Every address is checked again here: it comes from the store. */
-export function createChat({ open, outsiders, render, log, clock }: ChatOptions): Chat {
+export function createChat({ open, outsiders, resource, render, log, clock }: ChatOptions): Chat {
   async function deliver(
     to: Place,
-    rendered: Rendered,
+    shown: Shown,
     what: 'send' | 'update',
     put: (connector: Connector, activity: Partial<Activity>) => Promise<string | null>,
   ): Promise<Delivery> {
@@ -29,7 +35,7 @@ export function createChat({ open, outsiders, render, log, clock }: ChatOptions)
         log.warn('chat.address.refused', { conversationId: to.conversationId });
         return { kind: 'gone', why: 'serviceUrl not allowed' };
       }
-      return { kind: 'delivered', activityId: await putOrShorten(connector, to, rendered, put) };
+      return { kind: 'delivered', activityId: await putOrShorten(connector, to, shown, put) };
     } catch (error) {
       const delivery = toDelivery(error, what, clock);
       if (delivery.kind !== 'delivered') log.warn('chat.undelivered', { what, kind: delivery.kind, why: delivery.why });
@@ -37,14 +43,22 @@ export function createChat({ open, outsiders, render, log, clock }: ChatOptions)
     }
   }
 
+  function show(to: Place, message: Message, reader: Reader): Shown {
+    const rendered = render(message, reader, to.conversationId);
+    const exchange = exchangeOf(message, rendered);
+    const attachment =
+      exchange === null || resource === null ? CardFactory.adaptiveCard(rendered.card) : signOnCard(exchange, resource);
+    return { attachment, summary: rendered.summary };
+  }
+
   return {
     outsiders,
     send: (to, message, reader, again = false) =>
-      deliver(to, render(message, reader, to.conversationId), 'send', (connector, activity) =>
+      deliver(to, show(to, message, reader), 'send', (connector, activity) =>
         connector.send(to.conversationId, again ? marked(activity) : activity),
       ),
     update: (to, activityId, message, reader) =>
-      deliver(to, render(message, reader, to.conversationId), 'update', async (connector, activity) => {
+      deliver(to, show(to, message, reader), 'update', async (connector, activity) => {
         await connector.update(to.conversationId, activityId, { ...activity, id: activityId });
         return activityId;
       }),
@@ -55,23 +69,19 @@ export function createChat({ open, outsiders, render, log, clock }: ChatOptions)
 async function putOrShorten(
   connector: Connector,
   to: Place,
-  rendered: Rendered,
+  shown: Shown,
   put: (connector: Connector, activity: Partial<Activity>) => Promise<string | null>,
 ): Promise<string | null> {
   try {
-    return await put(connector, cardActivity(to, rendered));
+    return await put(connector, cardActivity(to, shown));
   } catch (error) {
     if (!isRefusedContent(error)) throw error;
-    return await put(connector, { ...addressed(to), text: rendered.summary, textFormat: 'plain' });
+    return await put(connector, { ...addressed(to), text: shown.summary, textFormat: 'plain' });
   }
 }
 
-function cardActivity(to: Place, rendered: Rendered): Partial<Activity> {
-  return {
-    ...addressed(to),
-    attachments: [CardFactory.adaptiveCard(rendered.card)],
-    summary: rendered.summary,
-  };
+function cardActivity(to: Place, { attachment, summary }: Shown): Partial<Activity> {
+  return { ...addressed(to), attachments: [attachment], summary };
 }
 
 /** The connector knows no repeated message, so the reader is told of one. */

@@ -4,8 +4,12 @@ import type { Moment } from '../core/moment.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor, Incoming } from '../ports.ts';
 import type { TeamsActivity } from './activity.ts';
+import { readSignOn } from './sign-on.ts';
 
-const executed = z.object({ action: z.object({ verb: z.string(), data: z.unknown() }) });
+const executed = z.object({
+  action: z.object({ verb: z.string(), data: z.unknown() }),
+  authentication: z.unknown().optional(),
+});
 
 const field = z.string().max(512);
 const input = z.union([z.string(), z.number().transform(String)]).pipe(z.string().max(8192));
@@ -22,6 +26,8 @@ const pressed = z.strictObject({
 });
 
 export type Pressed = Pick<Extract<Incoming, { kind: 'action' }>, 'verb' | 'id' | 'seal' | 'inputs'>;
+
+type Action = Extract<Incoming, { kind: 'action' }>;
 
 const maximumNameLength = 256;
 
@@ -68,9 +74,13 @@ function toEdited(activity: TeamsActivity, actor: Actor): Incoming {
 }
 
 function toExecute(activity: TeamsActivity, actor: Actor): Incoming {
-  const { verb, data } = executed.safeParse(activity.value).data?.action ?? { verb: '', data: {} };
-  const pressed = toPressed(data);
-  return toAction(activity, actor, pressed.verb === verb ? pressed : nothing);
+  const { action, authentication } = executed.safeParse(activity.value).data ?? { action: { verb: '', data: {} } };
+  const pressed = toPressed(action.data);
+  const press = toAction(activity, actor, pressed.verb === action.verb ? pressed : nothing);
+  const brought = readSignOn(authentication);
+  if (brought === null) return { ...press, signOn: { kind: 'possible' } };
+  // Whether a press that is repeated with a token keeps its id is not documented; it is the second part of the first.
+  return { ...press, eventId: `${press.eventId}/signOn`, signOn: { kind: 'brought', ...brought } };
 }
 
 /** Clients without Action.Execute send its fallback Action.Submit: a message with a value and no text. */
@@ -78,7 +88,7 @@ function toSubmit(activity: TeamsActivity, actor: Actor): Incoming {
   return toAction(activity, actor, toPressed(activity.value));
 }
 
-function toAction(activity: TeamsActivity, actor: Actor, pressed: Pressed): Incoming {
+function toAction(activity: TeamsActivity, actor: Actor, pressed: Pressed): Action {
   return {
     kind: 'action',
     eventId: eventId(activity),

@@ -10,12 +10,15 @@ import type { TeamsActivity } from './activity.ts';
 import { addCompose } from './compose.ts';
 import type { ComposeOptions } from './compose.ts';
 import type { OpenConnector } from './connector.ts';
-import { toIncoming } from './incoming.ts';
+import { toActor, toIncoming } from './incoming.ts';
 import { promptly } from './promptly.ts';
 import type { Roster } from './roster.ts';
+import { exchangeOf, loginRequest, preconditionFailed, readSignOn } from './sign-on.ts';
+import type { SingleSignOn } from './sign-on.ts';
 
 export type TurnOptions = ComposeOptions & {
   readonly handle: (incoming: Incoming) => Promise<Message | null>;
+  readonly singleSignOn: SingleSignOn | null;
   readonly clock: Clock;
   readonly chat: Chat;
   readonly open: OpenConnector;
@@ -32,7 +35,7 @@ const working = notice('◷', 'Working on it.', 'PIM takes its time. The answer 
 
 /** Which activity goes where. The SDK's own turn state stays empty: it has no versions, the last writer would win. */
 export function createTurns(options: TurnOptions): Application {
-  const { handle, render, chat, clock } = options;
+  const { handle, render, chat, clock, singleSignOn } = options;
   // The SDK's typing timer is one for all conversations at once, and its mention removal fails on a message without text.
   const application = new Application<TurnState>({ startTypingTimer: false, removeRecipientMention: false });
 
@@ -75,6 +78,17 @@ export function createTurns(options: TurnOptions): Application {
     else await chat.update(incoming.place, incoming.activityId, message, reader);
   }
 
+  /** What a client brings of its own accord, or after a card that asks for it. Source: Teams bot SSO. */
+  async function signedOn(context: TurnContext): Promise<void> {
+    const { activity } = context;
+    const actor = toActor(activity as unknown as TeamsActivity);
+    const brought = readSignOn(activity.value);
+    const isTaken = singleSignOn !== null && actor && brought && (await singleSignOn.take({ actor, ...brought }));
+    const body = { id: brought?.id ?? '', connectionName: '', failureDetail: 'The sign-in needs the person.' };
+    const value = isTaken ? { status: 200, body: null } : { status: 412, body };
+    await context.sendActivity({ type: 'invokeResponse', value });
+  }
+
   async function executed(context: TurnContext): Promise<string> {
     const incoming = await receive(context);
     const body = incoming?.kind === 'action' ? await pressed(incoming) : line('Answered below.');
@@ -91,8 +105,18 @@ export function createTurns(options: TurnOptions): Application {
       return line('Working on it. PIM takes its time; the answer comes by itself.');
     }
     if (answer.message === null) return line('Answered below.');
+    const signOn = signOnAnswer(answer.message, action);
+    if (signOn !== null) return signOn;
     const drawn = draw(answer.message, action);
     return action.place.kind === 'personal' ? card(drawn.card) : line(drawn.summary);
+  }
+
+  /** Null where the press has another answer than that a token is wanted, or was no good. */
+  function signOnAnswer(message: Message, action: Action): Record<string, unknown> | null {
+    if (singleSignOn === null || message.kind !== 'signIn') return null;
+    if (action.signOn?.kind === 'brought') return preconditionFailed;
+    const exchange = exchangeOf(message, draw(message, action));
+    return exchange === null ? null : loginRequest(exchange, singleSignOn.resource);
   }
 
   function draw(message: Message, action: Action): Rendered {
@@ -102,6 +126,17 @@ export function createTurns(options: TurnOptions): Application {
   addCompose(application, options);
   application.adaptiveCards.actionExecute(/^/, executed);
   application.adaptiveCards.actionSubmit(/^/, submitted);
+  const named = (name: string) => (context: TurnContext) =>
+    Promise.resolve(context.activity.type === 'invoke' && context.activity.name === name);
+  application.addRoute(named('signin/tokenExchange'), signedOn, true);
+  // The page that the person signed in on has woken what waited; Teams only wants to hear that it was heard.
+  application.addRoute(
+    named('signin/verifyState'),
+    async (context) => {
+      await context.sendActivity({ type: 'invokeResponse', value: { status: 200 } });
+    },
+    true,
+  );
   application.message(/^/, arrived);
   application.messageEventUpdate('editMessage', arrived);
   application.activity(/^(message|installationUpdate|conversationUpdate)$/, submittedOrArrived);

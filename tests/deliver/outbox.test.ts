@@ -60,7 +60,7 @@ afterEach(async () => {
 
 function sender(worker: string): Outbox {
   const none = (): Promise<never> => Promise.reject(new Error('no such work here'));
-  const given = { resume: none, end: none, renew: none };
+  const given = { resume: none, end: none, renew: none, linkLater: none };
   const work: Work = { ...given, unreachable: (job, at) => unreachable(ports, job, at) };
   return createOutbox(ports, work, worker);
 }

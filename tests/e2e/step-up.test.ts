@@ -44,11 +44,7 @@ const c1 = '{"access_token":{"acrs":{"essential":true, "value":"c1"}}}';
 async function fresh(): Promise<void> {
   await world.sandbox.ask('settings', { checks: {}, everyTime: [] });
   await world.sandbox.ask('faults', undefined, 'DELETE');
-  await world.later('P2D');
-  const database = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { timeout: 5000 });
-  const open = database.prepare('select count(*) as n from activation where is_over = 0');
-  while (open.get()!['n'] !== 0) await world.later('PT5M');
-  database.close();
+  await world.untilOver();
   for (const person of [adele, megan]) {
     await person.say('sign out');
     await person.arrive();

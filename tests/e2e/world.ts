@@ -1,3 +1,5 @@
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
 import { startBot } from '../support/bot.ts';
 import type { StartedBot } from '../support/bot.ts';
 import { proveWrites } from '../support/ledger.ts';
@@ -18,6 +20,8 @@ export type World = {
   forget(): Promise<void>;
   /** Moves PIM's clock and lets the bot follow. */
   later(duration: string): Promise<void>;
+  /** Lets days go by until nothing that somebody asked for is open any more. */
+  untilOver(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -40,6 +44,17 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}, ten
     later: async (duration) => {
       await sandbox.advance(duration);
       await pause(400);
+    },
+    untilOver: async () => {
+      const database = new DatabaseSync(join(bot.folder, 'jitney.db'), { timeout: 5000 });
+      const open = database.prepare('select count(*) as n from activation where is_over = 0');
+      await sandbox.advance('P2D');
+      while (open.get()?.['n'] !== 0) {
+        await pause(400);
+        await sandbox.advance('PT5M');
+      }
+      await pause(800);
+      database.close();
     },
     stop: async () => {
       const calls = [...forgotten, ...(await sandbox.calls())];

@@ -104,7 +104,7 @@ describe('a link', () => {
   test('that is forged, of another server or too old leads nowhere', async () => {
     const link = new URL(await world.service.link(world.person('Adele Vance'), 'p', null));
     const text = link.searchParams.get('s')!;
-    const foreign = world.another({ config: { ...world.config, key: new Uint8Array(32) } });
+    const foreign = world.another({ config: { ...world.config, keys: [new Uint8Array(32)] } });
     const others = new URL(await foreign.link(world.person('Adele Vance'), 'p', null)).searchParams.get('s')!;
     for (const s of ['', 'x', others, text.slice(0, -2), text.replace(/^./, 'z'), 'a'.repeat(10_000)]) {
       link.searchParams.set('s', s);
@@ -270,7 +270,7 @@ describe('kept tokens', () => {
 
   test('without their key cost a new sign-in and no more', async () => {
     await world.signInAs('Adele Vance');
-    const other = world.another({ config: { ...world.config, key: new Uint8Array(32).fill(9) } });
+    const other = world.another({ config: { ...world.config, keys: [new Uint8Array(32).fill(9)] } });
     expect(await other.has(world.person('Adele Vance'))).toBe(false);
     expect(await other.tokenOf(world.person('Adele Vance'))).toBeNull();
   });
@@ -365,5 +365,41 @@ describe('the app’s own token', () => {
     await world.sandbox.ask('faults', undefined, 'DELETE');
     const wrong = appTokens({ ...world.config, credential: { kind: 'secret', secret: 'another' } })();
     await expect(wrong).rejects.toMatchObject({ errorCode: 'invalid_client' });
+  });
+});
+
+describe('another key', () => {
+  const [before, after] = [new Uint8Array(32).fill(3), new Uint8Array(32).fill(4)];
+
+  test('opens what the old one sealed, and seals it anew when it is used', async () => {
+    const adele = world.person('Adele Vance');
+    const old = world.another({ config: { ...world.config, keys: [before] } });
+    const started = await world.visit(await old.link(adele, 'p', null), old);
+    await world.visit(await signInInBrowser(started.headers['Location']!, 'Adele Vance'), old);
+    const token = await old.tokenOf(adele);
+    const both = world.another({ config: { ...world.config, keys: [after, before] } });
+    expect(await both.tokenOf(adele)).toBe(token);
+    expect(await old.has(adele)).toBe(false);
+    const alone = world.another({ config: { ...world.config, keys: [after] } });
+    expect(await alone.tokenOf(adele)).toBe(token);
+  });
+
+  test('that comes in the middle of a sign-in does not break it off', async () => {
+    const adele = world.person('Adele Vance');
+    const old = world.another({ config: { ...world.config, keys: [before] } });
+    const both = world.another({ config: { ...world.config, keys: [after, before] } });
+    const started = await world.visit(await old.link(adele, 'p', null), both);
+    const back = await signInInBrowser(started.headers['Location']!, 'Adele Vance');
+    expect((await world.visit(back, both)).status).toBe(200);
+    const begun = await world.visit(await old.link(adele, 'p', null), old);
+    const other = await signInInBrowser(begun.headers['Location']!, 'Adele Vance');
+    expect((await world.visit(other, both)).status).toBe(200);
+  });
+
+  test('that nobody has leads to a sign-in', async () => {
+    await world.signInAs('Adele Vance');
+    const stranger = world.another({ config: { ...world.config, keys: [after, before] } });
+    expect(await stranger.has(world.person('Adele Vance'))).toBe(false);
+    expect(await stranger.tokenOf(world.person('Adele Vance'))).toBeNull();
   });
 });

@@ -60,7 +60,9 @@ export async function startWorld(
     clientId: '5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
     credential: { kind: 'secret', secret: 'sandbox-graph-secret-not-a-secret' },
     publicUrl: 'http://localhost:3978',
-    key: new Uint8Array(randomBytes(32)),
+    keys: [new Uint8Array(randomBytes(32))],
+    keptHours: 12,
+    resource: 'api://localhost/5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
   };
   const woken: { person: Person; parkedId: string }[] = [];
   const another = (changes: Partial<SignInOptions> = {}): SignInService =>

@@ -107,6 +107,8 @@ export function createDesk(store: Store): Desk {
     signIn: {
       has: () => Promise.resolve(true),
       verified: () => Promise.resolve(false),
+      silent: false,
+      exchange: () => Promise.resolve(false),
       link: () => Promise.reject(new Error('everybody is signed in')),
       forget: () => Promise.resolve(),
     },

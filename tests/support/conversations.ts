@@ -70,8 +70,20 @@ function put(shown: Map<string, Shown>, id: string, next: Shown): void {
 
 /** The card of a message; plain text as one block. */
 function contentOf(activity: Readonly<Record<string, unknown>>): unknown {
-  const [attachment] = (activity['attachments'] ?? []) as { readonly content: unknown }[];
+  const [attachment] = (activity['attachments'] ?? []) as { readonly contentType: string; readonly content: unknown }[];
+  if (attachment?.contentType === 'application/vnd.microsoft.card.oauth') return signOnContent(attachment.content);
   return attachment?.content ?? { type: 'TextBlock', text: activity['text'] };
+}
+
+/** A card that asks Teams to sign the person in, as a client shows it that does not: its text and a button. */
+function signOnContent(content: unknown): unknown {
+  const { text, buttons, tokenExchangeResource } = content as {
+    readonly text: string;
+    readonly buttons: readonly { readonly title: string; readonly value: string }[];
+    readonly tokenExchangeResource: unknown;
+  };
+  const actions = buttons.map(({ title, value }) => ({ type: 'Action.OpenUrl', title, url: value }));
+  return { type: 'AdaptiveCard', body: [{ type: 'TextBlock', text }], actions, tokenExchangeResource };
 }
 
 /** What a client makes of the date functions in a text. */

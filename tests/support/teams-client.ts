@@ -28,6 +28,8 @@ export type Done = {
   readonly activity: Activity;
   /** HTTP status of the bot's answer; 0 when the connection broke. */
   readonly status: number;
+  /** The body of the bot's answer. */
+  readonly answer: unknown;
   /** The card that took the place of the pressed one; null when it stayed. */
   readonly card: Card | null;
   /** What the person alone is told, in place of a card. */
@@ -65,6 +67,10 @@ export type TeamsPerson = {
   form(where?: Where): Promise<Card>;
   /** Presses the form's button. */
   submit(form: Card, inputs: Inputs, where?: Where, data?: Inputs): Promise<Done>;
+  /** What one of this person's clients does by itself when it sees such a card: brings a token for the wish on it. */
+  exchange(card: Card, token: string): Promise<Done>;
+  /** What it does when a press was answered with the wish for a sign-in: presses once more, with a token. */
+  pressSignedOn(pressed: Done, token: string): Promise<Done>;
   /** Sends an activity of this person once more, as Teams does when it is not sure. */
   redeliver(done: Done): Promise<Done>;
   /** Changes the words of a message that was sent. */
@@ -180,6 +186,7 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
       return {
         activity: sent,
         status: answer?.status ?? 0,
+        answer: body,
         card: conversations.look(chat).find(({ id }) => id === pressed) ?? null,
         line: lineOf(body),
         reply: (match, where) => wait(placeOf(where), match, since),
@@ -236,6 +243,19 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
         const filled = { ...(button['data'] as Inputs), ...data, ...inputs };
         const value = { commandId: 'activate', commandContext: 'compose', data: filled };
         return post(activity('invoke', { name: 'composeExtension/submitAction', value }, where.in));
+      },
+      exchange: (card, token) => {
+        const { id } = (card.content as { readonly tokenExchangeResource: { readonly id: string } })
+          .tokenExchangeResource;
+        return post(activity('invoke', { name: 'signin/tokenExchange', value: { id, connectionName: '', token } }));
+      },
+      pressSignedOn: (pressed, token) => {
+        const { value } = pressed.answer as {
+          readonly value: { readonly tokenExchangeResource: { readonly id: string } };
+        };
+        const authentication = { id: value.tokenExchangeResource.id, connectionName: '', token };
+        const { name: invoke, replyToId, value: before } = pressed.activity as Record<string, Activity>;
+        return post(activity('invoke', { name: invoke, replyToId, value: { ...before, authentication } }));
       },
       redeliver: (done) => post(done.activity),
       edit: ({ activity: { id, conversation } }, text) =>

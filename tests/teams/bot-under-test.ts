@@ -46,6 +46,7 @@ export async function startBot(
     openIdMetadataUrl: null,
     sandbox: true,
     allowGuests: false,
+    singleSignOn: null,
     limits: { person: { many: 100_000, seconds: 60 }, stranger: { many: 100_000, seconds: 60 } },
     render,
     defaultZone: 'UTC',

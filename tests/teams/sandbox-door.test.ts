@@ -89,6 +89,7 @@ describe('unsigned activities', () => {
       ...options,
       sandbox: false,
       allowGuests: false,
+      singleSignOn: null,
       handle,
       compose,
       render,
