@@ -96,7 +96,7 @@ export interface Chat {
   send(to: Place, message: Message, reader: Reader, again?: boolean): Promise<Delivery>;
   update(to: Place, activityId: string, message: Message, reader: Reader): Promise<Delivery>;
   /** Whether somebody reads along in a room who is not of the tenant, kept for a minute; unknown when the connector did not say. */
-  outsiders(room: Place, options?: { readonly fresh: boolean }): Promise<'none' | 'some' | 'unknown'>;
+  outsiders(room: Place, options?: { readonly fresh: boolean }): Promise<'none' | 'some' | 'unknown' | 'gone'>;
 }
 
 // ---- PIM and the directory -----------------------------------------------------------------------------------------

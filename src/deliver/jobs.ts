@@ -66,6 +66,8 @@ async function card(ports: Ports, activationId: string, reader: CardReader, doub
   if (reader.kind === 'channel') {
     const outsiders = await ports.chat.outsiders(place);
     if (outsiders === 'some') return { kind: 'refused', why: 'people from outside read the channel' };
+    if (outsiders === 'gone')
+      return { kind: 'gone', why: 'the channel is no more, or no longer open to this bot', place };
     if (outsiders === 'unknown') return { kind: 'retry', afterMs: 1_000, why: 'who reads the channel is unknown' };
   }
   const sent = await send(ports, place, message, eyes, doubt);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Place } from '../core/place.ts';
 import type { Chat, Clock } from '../ports.ts';
 import type { OpenConnector } from './connector.ts';
+import { toDelivery } from './delivery.ts';
 
 /** What a roster says of somebody. Source: Teams, get the roster; the field of the Entra id has two names. */
 const memberShape = z.object({
@@ -40,8 +41,9 @@ export function createRoster(open: OpenConnector, allowGuests: boolean, clock: C
         if (next === null) return 'none';
       }
       return 'unknown';
-    } catch {
-      return 'unknown';
+    } catch (error) {
+      // The room is no more, or the bot is no part of it: nothing can be said there either.
+      return toDelivery(error, 'send', clock).kind === 'gone' ? 'gone' : 'unknown';
     }
   }
 
@@ -50,7 +52,7 @@ export function createRoster(open: OpenConnector, allowGuests: boolean, clock: C
     if (!fresh && before !== undefined && before.until > clock.wall()) return before.found;
     const found = await read(room);
     if (kept.size >= mostKept) kept.clear();
-    if (found !== 'unknown') kept.set(room.conversationId, { found, until: clock.wall() + keptMs });
+    if (found === 'none' || found === 'some') kept.set(room.conversationId, { found, until: clock.wall() + keptMs });
     return found;
   }
 

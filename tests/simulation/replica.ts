@@ -51,7 +51,7 @@ export function createReplica(parts: Parts): Replica {
   const app = appToken(registration, clock);
   const identity = signIn({
     store,
-    config: { ...registration, publicUrl, key: key(1) },
+    config: { ...registration, publicUrl, keys: [key(1)], keptHours: 12, resource: null },
     clock,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => chance.below(256)),
     onSignedIn: (person, parkedId) => application.signedIn(person, parkedId),
@@ -80,6 +80,7 @@ export function createReplica(parts: Parts): Replica {
   const chat = createChat({
     open,
     outsiders: createRoster(open, false, clock).outsiders,
+    resource: null,
     render: drawn,
     log,
     clock,
