@@ -56,12 +56,16 @@ async function lookUpApprovers(ports: Ports, { person, target }: Activation): Pr
 }
 
 /** Somebody waits for it, so the watch reads it back now and not only when the order would have been cut off. */
-async function readBack(ports: Ports, id: string): Promise<null> {
+async function readBack(ports: Ports, id: string): Promise<Message | null> {
   const stored = await ports.store.activation(id);
   if (stored?.phase !== 'ordering') return null;
   const readAt = ports.clock.now() + 1_000;
   await ports.store.commit([{ kind: 'activation', activation: { ...stored, readAt, version: stored.version + 1 } }]);
-  return null;
+  return notice(
+    '◷',
+    `PIM did not answer about ${stored.targetName}. I am checking whether it has the request.`,
+    'That can take a minute; the card tells what came of it.',
+  );
 }
 
 const verifyMs = 10 * 60_000;

@@ -4,8 +4,8 @@ import type { Ports } from '../ports.ts';
 import { settle } from '../watch/settle.ts';
 import { giveUp, order } from './order.ts';
 
-/** PIM's lists may lag: within this time "not there" is no proof. */
-const lagMs = 45_000;
+/** PIM's lists may lag by a minute: within this time "not there" is no proof. */
+const lagMs = 60_000;
 /** Later than this nobody waits in front of the chat any more, so nothing is ordered on its own. */
 const patienceMs = 10 * 60_000;
 
@@ -35,8 +35,17 @@ export async function recover(ports: Ports, activation: Activation): Promise<voi
   const claimed = await ports.store.commit([
     {
       kind: 'activation',
-      activation: { ...activation, readAt: now + (age < lagMs ? 5_000 : 60_000), version: activation.version + 1 },
+      activation: {
+        ...activation,
+        readAt: now + (age < lagMs ? pauseAt(age) : 60_000),
+        version: activation.version + 1,
+      },
     },
   ]);
   if (claimed && age >= lagMs) await order(ports, activation);
+}
+
+/** Somebody waits, so at once and then with growing pauses. */
+function pauseAt(age: number): number {
+  return Math.min(15_000, Math.max(2_000, age / 2));
 }
