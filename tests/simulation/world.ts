@@ -15,6 +15,7 @@ import { createCloud } from './cloud.ts';
 import type { Cloud, Reply, Request } from './cloud.ts';
 import { graphFaults, lagging } from './faults.ts';
 import type { Met } from './faults.ts';
+import { chance as seeded } from './random.ts';
 import type { Chance } from './random.ts';
 import { createReplica } from './replica.ts';
 import type { Replica } from './replica.ts';
@@ -78,6 +79,8 @@ export type World = {
 
 export async function createWorld(chance: Chance, weather: Weather): Promise<World> {
   time.start(Date.UTC(2027, 2, 1, 9));
+  // Libraries that wait a random while, such as between tries, draw from the seed too.
+  Math.random = seeded(chance.below(1_000_000));
   const folder = mkdtempSync(join(tmpdir(), 'jitney-history-'));
   const file = join(folder, 'jitney.db');
   const lines: string[] = [];
