@@ -206,6 +206,7 @@ export const samples: readonly Sample[] = [
   ofRoom('announcement-ended-early', { ...byPhase.ended, startsAt: now - hour, endedBy: adele }),
   own('question', question),
   own('question-nothing-needed', { ...question, needs: [] }),
+  own('question-extending', { ...question, extending: true, needs: ['justification'] }),
   own('question-too-long', {
     ...question,
     needs: ['duration'],
