@@ -118,7 +118,9 @@ const clockErrorMs = 15 * 60_000;
 function provisionedPhase(known: Activation, read: Activation, reading: Reading, now: Moment): Phase {
   if (reading.instance === 'unread') {
     if (known.wish.startAt !== null && known.wish.startAt > now) return 'scheduled';
-    return read.endsAt !== null && read.endsAt <= now ? known.phase : 'active';
+    if (read.endsAt === null || read.endsAt > now) return 'active';
+    // An order that PIM had taken long ago, and that is found only now: what runs tells the rest.
+    return known.phase === 'ordering' ? 'starting' : known.phase;
   }
   if (reading.instance !== null) return 'active';
   if (startsLater(known, read, now)) return 'scheduled';

@@ -30,6 +30,8 @@ describe('each status of PIM is read as', () => {
     ['Provisioned', 'active', ordering, { instance: 'unread' }],
     ['Provisioned', 'active', ordering, { instance: running }],
     ['Provisioned', 'active', ordering, { instance: null, startsAt: asked, endsAt: asked + hour }],
+    // Found only after its end: what runs is read next, and not the order once more.
+    ['Provisioned', 'starting', ordering, { instance: 'unread', startsAt: asked - hour, endsAt: asked }],
     ['Provisioned', 'scheduled', ordering, { instance: null, startsAt: asked + hour }],
     ['Provisioned', 'scheduled', { ...ordering, ...later }, { instance: 'unread' }],
     // Our clock is ten minutes behind PIM's.
