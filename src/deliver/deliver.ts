@@ -135,7 +135,7 @@ async function settleOne(ports: Ports, work: Work, leased: LeasedJob): Promise<v
       return store.finishJob(leased);
     case 'busy':
       if (leased.tries >= mostTries) return giveUp(ports, leased, outcome.why);
-      return store.holdJob(leased, clock.now() + outcome.afterMs);
+      return store.holdJob(leased, clock.now() + Math.max(outcome.afterMs, patience(leased.tries)));
     case 'retry':
       return again(ports, leased, outcome.afterMs, outcome.why);
     case 'unclear': {
@@ -154,8 +154,16 @@ async function settleOne(ports: Ports, work: Work, leased: LeasedJob): Promise<v
 
 async function again(ports: Ports, leased: LeasedJob, afterMs: number, why: string): Promise<void> {
   if (leased.tries >= mostTries) return giveUp(ports, leased, why);
-  const backOff = Math.max(afterMs, Math.min(1_000 * 2 ** leased.tries, longestBackOffMs));
-  await ports.store.postponeJob(leased, ports.clock.now() + backOff);
+  await ports.store.postponeJob(leased, ports.clock.now() + Math.max(afterMs, backOff(leased.tries)));
+}
+
+function backOff(tries: number): number {
+  return Math.min(1_000 * 2 ** tries, longestBackOffMs);
+}
+
+/** A burst is over when the connector says; one that goes on and on is no burst, and must not use the tries up in minutes. */
+function patience(tries: number): number {
+  return tries < alarmingTries ? 0 : backOff(tries - alarmingTries);
 }
 
 async function giveUp(ports: Ports, leased: LeasedJob, why: string): Promise<void> {
