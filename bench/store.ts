@@ -6,7 +6,7 @@ import pg from 'pg';
 import { sealer } from '../src/audit/ledger.ts';
 import { notice as line } from '../src/core/message.ts';
 import type { Place } from '../src/core/place.ts';
-import type { Change, Store } from '../src/ports.ts';
+import type { Change, Store } from '../src/ports/store.ts';
 import { openStore } from '../src/store/open.ts';
 import { startPostgres } from '../tests/support/postgres.ts';
 import { median, print, round } from './measure.ts';

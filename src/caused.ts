@@ -1,5 +1,6 @@
 import type { Cause } from './core/audit.ts';
-import type { Change, Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
+import type { Change } from './ports/store.ts';
 
 /** The same world, in which every line of the ledger tells what brought it about. */
 export function causedBy(ports: Ports, cause: Cause): Ports {

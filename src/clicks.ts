@@ -14,7 +14,9 @@ import { adoptRunning, cancel, end, endLater, notYours } from './deactivate/end.
 import type { Ask } from './core/decide.ts';
 import { extend, extendNow } from './extend/extend.ts';
 import { renewLater, takeBackRenewal } from './extend/renew.ts';
-import type { Actor, Parked, ParkedBody, Ports } from './ports.ts';
+import type { Actor } from './ports/incoming.ts';
+import type { Parked, ParkedBody } from './ports/parked.ts';
+import type { Ports } from './ports/ports.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
 import { parkForSignIn, parkedOf } from './sign-in/park.ts';
 import { obey } from './sentences.ts';

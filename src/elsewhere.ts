@@ -2,7 +2,8 @@ import { form } from './activate/form.ts';
 import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import type { Place } from './core/place.ts';
-import type { Actor, Composed, Incoming, Ports } from './ports.ts';
+import type { Actor, Composed, Incoming } from './ports/incoming.ts';
+import type { Ports } from './ports/ports.ts';
 import { list } from './status/status.ts';
 
 type Action = Extract<Incoming, { kind: 'action' }>;

@@ -1,4 +1,4 @@
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 
 /**
  * The same ports, but whatever leaves a trace, in the store, in PIM or in a sign-in, waits for `admitted` and fails with it.

@@ -2,7 +2,8 @@ import { isOver } from './core/activation.ts';
 import type { Activation } from './core/activation.ts';
 import { problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
-import type { Change, Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
+import type { Change } from './ports/store.ts';
 
 /** A command is answered at once; one that is older than this and unanswered was cut off. */
 const answerMs = 60_000;

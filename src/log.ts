@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Config } from './config.ts';
-import type { Log } from './ports.ts';
+import type { Log } from './ports/ports.ts';
 import { redact } from './redact.ts';
 
 /** Only these of an error: bodies, headers and requests, which libraries hang on errors, stay out. Never throws. */

@@ -18,7 +18,7 @@ import { aboutRoute } from './help/about-page.ts';
 import { appTokens, ownTokens } from './identity/app-token.ts';
 import { signIn as createSignIn } from './identity/sign-in.ts';
 import { createLog } from './log.ts';
-import type { Clock, Log, Ports } from './ports.ts';
+import type { Clock, Log, Ports } from './ports/ports.ts';
 import { readOnlyPim } from './read-only.ts';
 import { createReconciler } from './reconcile/reconcile.ts';
 import { redact } from './redact.ts';

@@ -2,7 +2,9 @@ import { explain } from './core/explain.ts';
 import type { Message } from './core/message.ts';
 import { portalApprovals } from './core/message.ts';
 import { identityOf } from './core/person.ts';
-import type { Actor, Pim, Ports } from './ports.ts';
+import type { Actor } from './ports/incoming.ts';
+import type { Pim } from './ports/pim.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** PIM as it is for reading, and closed for everything else: the last door, whatever led to it. */
 export function readOnlyPim(pim: Pim): Pim {

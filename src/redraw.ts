@@ -5,7 +5,7 @@ import { replaced, said } from './clicks.ts';
 import { notice, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import { notYours } from './deactivate/end.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './ports/ports.ts';
 import { list } from './status/status.ts';
 
 /** A button that is too old does nothing; its card comes anew, as things are now, with buttons that work. */

@@ -2,7 +2,8 @@ import { identityOf } from './core/person.ts';
 import { problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import { isVerb } from './clicks.ts';
-import type { Actor, Ports } from './ports.ts';
+import type { Actor } from './ports/incoming.ts';
+import type { Ports } from './ports/ports.ts';
 
 /** In an hour this many lines of one person and of all; whoever presses more is counted in the next line. */
 const windowMs = 3_600_000;

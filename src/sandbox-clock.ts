@@ -1,5 +1,5 @@
 import type { Moment } from './core/moment.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Clock, Log } from './ports/ports.ts';
 
 const everyMs = 250;
 

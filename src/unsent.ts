@@ -2,7 +2,9 @@ import { looksSecret } from './core/secrets.ts';
 import { identityOf } from './core/person.ts';
 import type { Message } from './core/message.ts';
 import type { Command } from './language/command.ts';
-import type { Actor, Parked, Ports } from './ports.ts';
+import type { Actor } from './ports/incoming.ts';
+import type { Parked } from './ports/parked.ts';
+import type { Ports } from './ports/ports.ts';
 import type { Place } from './core/place.ts';
 
 type Unsent = Extract<Parked['body'], { kind: 'unsent' }>;

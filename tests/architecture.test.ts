@@ -136,7 +136,7 @@ describe('a broken arrow is found:', () => {
   const small: readonly (readonly [path: string, text: string])[] = [
     ['src/core/target.ts', 'export const a = 1;'],
     ['src/language/parse.ts', "import { Temporal } from 'temporal-polyfill'; export const b = Temporal;"],
-    ['src/ports.ts', "import type { T } from './core/target.ts'; export type P = T;"],
+    ['src/ports/x.ts', "import type { T } from '../core/target.ts'; export type P = T;"],
     ['src/watch/settle.ts', "import { a } from '../core/target.ts'; export const settle = a;"],
     ['src/approve/rule.ts', "import { settle } from '../watch/settle.ts'; export const rule = settle;"],
     ['src/status/status.ts', "import { b } from '../language/parse.ts'; export const status = b;"],
@@ -157,16 +157,16 @@ describe('a broken arrow is found:', () => {
 
   test.each([
     ['core -> a feature', 'src/core/x.ts', "import '../watch/settle.ts';", 'core/x.ts -> watch/settle.ts'],
-    ['core -> ports', 'src/core/x.ts', "import type { P } from '../ports.ts';", 'core/x.ts -> ports.ts'],
+    ['core -> ports', 'src/core/x.ts', "import type { P } from '../ports/x.ts';", 'core/x.ts -> ports/x.ts'],
     ['core -> a package', 'src/core/x.ts', "import { z } from 'zod';", 'core/x.ts -> zod'],
     ['core -> Node', 'src/core/x.ts', "import { hash } from 'node:crypto';", 'core/x.ts -> node:crypto'],
     ['language -> core', 'src/language/x.ts', "import '../core/target.ts';", 'language/x.ts -> core/target.ts'],
     ['language -> a package', 'src/language/x.ts', "import 'luxon';", 'language/x.ts -> luxon'],
     [
       'ports -> an adapter',
-      'src/ports.ts',
-      "import type { R } from './cards/render.ts';",
-      'ports.ts -> cards/render.ts',
+      'src/ports/x.ts',
+      "import type { R } from '../cards/render.ts';",
+      'ports/x.ts -> cards/render.ts',
     ],
     ['feature -> adapter', 'src/help/x.ts', "import '../graph/client.ts';", 'help/x.ts -> graph/client.ts'],
     ['feature -> cards', 'src/help/x.ts', "import '../cards/render.ts';", 'help/x.ts -> cards/render.ts'],
@@ -220,7 +220,7 @@ describe('a broken arrow is found:', () => {
     ['pg', 'src/main.ts', "import { Pool } from 'pg';", 'main.ts -> pg'],
     ['a re-export', 'src/core/x.ts', "export * from '../watch/settle.ts';", 'core/x.ts -> watch/settle.ts'],
     ['a dynamic import', 'src/core/x.ts', "await import('../watch/settle.ts');", 'core/x.ts -> watch/settle.ts'],
-    ['an import in a type', 'src/core/x.ts', "type A = import('../ports.ts').P;", 'core/x.ts -> ports.ts'],
+    ['an import in a type', 'src/core/x.ts', "type A = import('../ports/x.ts').P;", 'core/x.ts -> ports/x.ts'],
     ['a computed import', 'src/core/x.ts', 'await import(name);', 'core/x.ts -> name'],
     ['require', 'src/core/x.ts', "require('fs');", 'core/x.ts -> fs'],
     ['a folder nobody named -> a package', 'src/extra/x.ts', "import 'zod';", 'extra/x.ts -> zod'],

@@ -11,7 +11,10 @@ import type { Policy } from '../core/policy.ts';
 import { targetKey } from '../core/target.ts';
 import type { NamedTarget } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Change, ParkedAsk, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { ParkedAsk } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change } from '../ports/store.ts';
 import { requesterCard } from '../watch/settle.ts';
 import { order } from './order.ts';
 

@@ -5,7 +5,8 @@ import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Repeat } from '../language/command.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
 import { activate } from './activate.ts';
 import { askOf } from './ask.ts';
 

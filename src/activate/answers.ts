@@ -3,7 +3,9 @@ import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import { readTargetKey } from '../core/target.ts';
-import type { Actor, Parked, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Parked } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
 import { activate, unkeep } from './activate.ts';
 
 const longestJustification = 500;

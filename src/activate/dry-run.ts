@@ -6,7 +6,8 @@ import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Policy } from '../core/policy.ts';
 import type { NamedTarget } from '../core/target.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
 
 const needs = {
   justification: 'a reason (“because …”)',

@@ -4,7 +4,8 @@ import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { targetKey } from '../core/target.ts';
 import type { NamedTarget } from '../core/target.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
 import { questionMs } from './activate.ts';
 import { readInputs } from './answers.ts';
 

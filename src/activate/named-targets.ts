@@ -5,7 +5,10 @@ import { problem } from '../core/message.ts';
 import type { Access, NamedTarget } from '../core/target.ts';
 import { targetKey } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Eligibility, ParkedAsk, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { ParkedAsk } from '../ports/parked.ts';
+import type { Eligibility } from '../ports/pim.ts';
+import type { Ports } from '../ports/ports.ts';
 
 export type Found =
   { readonly kind: 'target'; readonly named: NamedTarget } | { readonly kind: 'ask'; readonly message: Message };

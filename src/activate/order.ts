@@ -4,7 +4,8 @@ import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
-import type { Change, Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change } from '../ports/store.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
 
 /** What the person has just done for it: signed in (claims null), or passed the check that these claims ask for. */

@@ -1,6 +1,6 @@
 import type { Activation } from '../core/activation.ts';
 import { problem } from '../core/message.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { settle } from '../watch/settle.ts';
 import { giveUp, order } from './order.ts';
 

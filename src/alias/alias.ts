@@ -5,7 +5,9 @@ import type { Place } from '../core/place.ts';
 import type { Alias as AliasCommand } from '../language/command.ts';
 import { isPlain, nameKey } from '../language/names.ts';
 import { parse } from '../language/parse.ts';
-import type { Actor, Alias, Change, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Alias, Change } from '../ports/store.ts';
 
 const longestName = 40;
 const mostGroups = 20;

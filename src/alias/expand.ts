@@ -1,6 +1,6 @@
 import type { Command } from '../language/command.ts';
 import { nameKey, sameLook } from '../language/names.ts';
-import type { Alias } from '../ports.ts';
+import type { Alias } from '../ports/store.ts';
 
 /** The aliases that mean something to this person: their own before a shared one, none that looks like the name of a target. */
 export function usableAliases(aliases: readonly Alias[], targetNames: readonly string[]): readonly Alias[] {

@@ -3,7 +3,9 @@ import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
 import { matchName } from '../language/names.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Change, Ports, Route } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change, Route } from '../ports/store.ts';
 import { lastChannel, tellOthers, unheard, wordsFor } from './sinks.ts';
 import type { Groups } from './sinks.ts';
 

@@ -1,7 +1,8 @@
 import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
-import type { Change, Ports, Route } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change, Route } from '../ports/store.ts';
 
 export type Groups = NonNullable<Route['targets']>;
 

@@ -2,7 +2,9 @@ import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Verdict } from '../core/activation.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Change, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change } from '../ports/store.ts';
 import { parkForSignIn } from '../sign-in/park.ts';
 import { noSuchRequest, rule } from './rule.ts';
 

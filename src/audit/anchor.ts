@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Anchor, LedgerHead } from '../core/audit.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock, Log } from '../ports/ports.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** Where anchors go beside the log. Both null: only there. */

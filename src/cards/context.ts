@@ -1,5 +1,5 @@
 import type { Moment } from '../core/moment.ts';
-import type { Reader } from '../ports.ts';
+import type { Reader } from '../ports/chat.ts';
 import type { Sealer } from './seal.ts';
 import type { TemplateName } from './template.ts';
 

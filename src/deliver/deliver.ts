@@ -1,4 +1,5 @@
-import type { LeasedJob, Ports } from '../ports.ts';
+import type { LeasedJob } from '../ports/job.ts';
+import type { Ports } from '../ports/ports.ts';
 import { run } from './jobs.ts';
 import type { Work } from './jobs.ts';
 

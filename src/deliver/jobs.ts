@@ -1,7 +1,10 @@
 import type { Activation } from '../core/activation.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
-import type { CardReader, Delivery, Job, LeasedJob, Parked, Ports, Reader } from '../ports.ts';
+import type { Delivery, Reader } from '../ports/chat.ts';
+import type { CardReader, Job, LeasedJob } from '../ports/job.ts';
+import type { Parked } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** What a job does that is more than a message: going on after a sign-in, ending when PIM allows it, and asking again when it has ended. */
 export type Work = {

@@ -10,7 +10,9 @@ import { sayMoment } from '../core/moment.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import { end } from '../deactivate/end.ts';
-import type { Actor, ParkedBody, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { ParkedBody } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
 import { parkForSignIn } from '../sign-in/park.ts';
 import { offerRenewal } from './renew.ts';
 

@@ -11,7 +11,9 @@ import type { Moment } from '../core/moment.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Actor, Parked, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Parked } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** PIM may list an activation a little longer than its end says. */
 const lagMs = 3_600_000;

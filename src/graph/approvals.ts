@@ -1,6 +1,6 @@
 import type { Verdict } from '../core/activation.ts';
 import type { NamedPerson, Person } from '../core/person.ts';
-import type { Done, Stage, StageId, Staged } from '../ports.ts';
+import type { Done, Stage, StageId, Staged } from '../ports/pim.ts';
 import type { Graph } from './client.ts';
 import { pimGroup } from './eligibilities.ts';
 import { address, segment } from './odata.ts';

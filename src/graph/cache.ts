@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
 
 export type Cache<T> = {
   /** The kept value while it is young enough, else a new one; callers that come meanwhile share one loading. */

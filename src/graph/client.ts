@@ -1,7 +1,7 @@
 import type { PimWrite } from '../core/audit.ts';
 import type { Person } from '../core/person.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
 import { toProblem } from './errors.ts';
 import { requests } from './request.ts';
 import type { Kind } from './request.ts';

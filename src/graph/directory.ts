@@ -1,6 +1,6 @@
 import type { NamedPerson } from '../core/person.ts';
 import type { ApproverRule } from '../core/policy.ts';
-import type { Directory, Insider } from '../ports.ts';
+import type { Directory, Insider } from '../ports/directory.ts';
 import { batch } from './batch.ts';
 import { cache } from './cache.ts';
 import { graph as graphOf, GraphRefusal, must } from './client.ts';

@@ -2,7 +2,7 @@ import type { Moment } from '../core/moment.ts';
 import type { Person } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
 import type { Target } from '../core/target.ts';
-import type { Eligibility } from '../ports.ts';
+import type { Eligibility } from '../ports/pim.ts';
 import { GraphRefusal } from './client.ts';
 import type { Graph } from './client.ts';
 import { groupNames } from './group-names.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Clock, PimProblem } from '../ports.ts';
+import type { PimProblem } from '../core/pim-problem.ts';
+import type { Clock } from '../ports/ports.ts';
 import { findClaims, mfaClaims } from './claims.ts';
 import { retryAfterMs } from './request.ts';
 import type { Kind } from './request.ts';

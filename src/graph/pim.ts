@@ -5,7 +5,7 @@ import type { Person } from '../core/person.ts';
 import type { Policy } from '../core/policy.ts';
 import { targetKey } from '../core/target.ts';
 import type { Target } from '../core/target.ts';
-import type { Done, Eligibility, Holder, Ordered, Pim } from '../ports.ts';
+import type { Done, Eligibility, Holder, Ordered, Pim } from '../ports/pim.ts';
 import { decideStage, readStage } from './approvals.ts';
 import { cache } from './cache.ts';
 import { graph as graphOf, GraphRefusal } from './client.ts';

@@ -9,7 +9,7 @@ import {
   wrap,
 } from 'cockatiel';
 import type { CircuitBreakerPolicy, IBackoff } from 'cockatiel';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
 import type { Answer, Call, Send } from './send.ts';
 
 /**

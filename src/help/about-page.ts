@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WebRoute } from '../ports.ts';
+import type { WebRoute } from '../ports/web.ts';
 
 const style = `body { margin: 3rem auto; max-width: 42rem; padding: 0 1.25rem; font: 1rem/1.6 system-ui, sans-serif; color-scheme: light dark }
 h1 { font-size: 1.75rem } h2 { font-size: 1.25rem; margin-top: 2rem }`;

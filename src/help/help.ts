@@ -1,6 +1,8 @@
 import type { Message } from '../core/message.ts';
 import { usage } from '../language/usage.ts';
-import type { Actor, Eligibility, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Eligibility } from '../ports/pim.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** Help that knows the person's groups; with a word, only the commands of that word. */
 export async function help(ports: Ports, actor: Actor, topic: string | undefined): Promise<Message> {

@@ -10,7 +10,8 @@ import { nameKey } from '../language/names.ts';
 import { parse } from '../language/parse.ts';
 import type { Context } from '../language/parse.ts';
 import { possibleNames } from '../language/possible-names.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** As many as one answer shows beside its last two lines. */
 const mostLines = 10;

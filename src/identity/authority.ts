@@ -1,6 +1,6 @@
 import { ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
 import { z } from 'zod';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
 import { graphResource } from './cloud.ts';
 import { msalCredential } from './credential.ts';
 import type { Registration } from './credential.ts';

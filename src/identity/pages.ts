@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WebResponse } from '../ports.ts';
+import type { WebResponse } from '../ports/web.ts';
 
 const style = `body{font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1.5rem;color:#242424;background:#fff}
 h1{font-size:1.5rem}@media (prefers-color-scheme:dark){body{color:#fff;background:#1f1f1f}}`;

@@ -1,5 +1,6 @@
 import type { Person } from '../core/person.ts';
-import type { Clock, SealedRecord, Store } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
+import type { SealedRecord, Store } from '../ports/store.ts';
 import { explained, needsPerson } from './authority.ts';
 import type { Authority } from './authority.ts';
 import { lockByKey } from './lock.ts';

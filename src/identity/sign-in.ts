@@ -1,5 +1,8 @@
 import type { Person } from '../core/person.ts';
-import type { Clock, SignIn, Store, WebRoute } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
+import type { SignIn } from '../ports/sign-in.ts';
+import type { Store } from '../ports/store.ts';
+import type { WebRoute } from '../ports/web.ts';
 import { authority } from './authority.ts';
 import type { IdentityConfig } from './authority.ts';
 import { readClaims } from './claims.ts';

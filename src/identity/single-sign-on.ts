@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
 import type { Person } from '../core/person.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
 import { AuthorityUnavailable, explained, needsPerson } from './authority.ts';
 import type { Authority } from './authority.ts';
 

@@ -1,6 +1,6 @@
 import type { Moment } from '../core/moment.ts';
 import type { Person } from '../core/person.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
 import { demandOf } from './claims.ts';
 
 type Kept = {

@@ -5,7 +5,8 @@ import type { Policy } from '../core/policy.ts';
 import type { Access } from '../core/target.ts';
 import { isPlain } from '../language/names.ts';
 import { quote } from '../language/quotes.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
 import { rulesOf, whoseRules } from './rules.ts';
 import type { ApproverNames } from './rules.ts';
 

@@ -1,6 +1,8 @@
 import type { Finding } from '../core/finding.ts';
 import type { Moment } from '../core/moment.ts';
-import type { Change, Clock, Log, Pim, Store } from '../ports.ts';
+import type { Pim } from '../ports/pim.ts';
+import type { Clock, Log } from '../ports/ports.ts';
+import type { Change, Store } from '../ports/store.ts';
 import { compare } from './compare.ts';
 import type { Span } from './compare.ts';
 

@@ -2,7 +2,8 @@ import type { Check } from '../core/check.ts';
 import { identityOf } from '../core/person.ts';
 import type { Person } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
-import type { Parked, ParkedBody, Ports } from '../ports.ts';
+import type { Parked, ParkedBody } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
 
 export const signInMs = 10 * 60_000;
 

@@ -5,7 +5,10 @@ import type { Check } from '../core/check.ts';
 import type { Person } from '../core/person.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Change, Parked, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Parked } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change } from '../ports/store.ts';
 import { parkForSignIn } from './park.ts';
 
 /** Whoever finds the token of a check gone after this long asks the person again. */

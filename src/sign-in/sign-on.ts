@@ -1,5 +1,7 @@
 import { identityOf } from '../core/person.ts';
-import type { Brought, Parked, Ports } from '../ports.ts';
+import type { Brought } from '../ports/incoming.ts';
+import type { Parked } from '../ports/parked.ts';
+import type { Ports } from '../ports/ports.ts';
 import { signedIn } from './sign-in.ts';
 
 /** A client that says nothing for this long is not going to sign anybody in by itself. */

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { isOver, shortId } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { targetKey } from '../core/target.ts';
-import type { Store } from '../ports.ts';
+import type { Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Kept } from './kept.ts';
 import type { Database, Tables } from './schema.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Alias, Store } from '../ports.ts';
+import type { Alias, Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 

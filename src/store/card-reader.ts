@@ -1,4 +1,4 @@
-import type { CardReader } from '../ports.ts';
+import type { CardReader } from '../ports/job.ts';
 
 /** One text for a reader: a column of the cards and a part of a job's id. */
 export function readerKey(reader: CardReader): string {

@@ -1,4 +1,4 @@
-import type { CardRecord, Store } from '../ports.ts';
+import type { CardRecord, Store } from '../ports/store.ts';
 import { readerKey, readReaderKey } from './card-reader.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Change } from '../ports.ts';
+import type { Change } from '../ports/store.ts';
 import { addActivation, changeActivation } from './activations.ts';
 import { dropAlias, setAlias } from './aliases.ts';
 import { settleEvent } from './events.ts';

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Finding } from '../core/finding.ts';
 import type { Moment } from '../core/moment.ts';
-import type { Store } from '../ports.ts';
+import type { Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Moment } from '../core/moment.ts';
-import type { Job, LeasedJob, Store } from '../ports.ts';
+import type { Job, LeasedJob } from '../ports/job.ts';
+import type { Store } from '../ports/store.ts';
 import { readerKey } from './card-reader.ts';
 import { keep, unkeep } from './kept.ts';
 import { holdLane, laneOf, lockPace, notePace } from './pace.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../ports.ts';
+import type { Store } from '../ports/store.ts';
 import { activationReads } from './activations.ts';
 import { aliasReads } from './aliases.ts';
 import { cardRecords } from './cards.ts';

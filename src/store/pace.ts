@@ -3,7 +3,7 @@ import type { Kysely, RawBuilder } from 'kysely';
 import type { Moment } from '../core/moment.ts';
 import { allowance, counted, paced, unpaced } from '../core/pace.ts';
 import type { Pace } from '../core/pace.ts';
-import type { Job } from '../ports.ts';
+import type { Job } from '../ports/job.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Parked, Store } from '../ports.ts';
+import type { Parked } from '../ports/parked.ts';
+import type { Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 

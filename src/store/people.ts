@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Moment } from '../core/moment.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, KnownPerson, Store } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { KnownPerson, Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 

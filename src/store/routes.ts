@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Moment } from '../core/moment.ts';
 import type { Place } from '../core/place.ts';
-import type { Route, Store } from '../ports.ts';
+import type { Route, Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 

@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Activation } from '../core/activation.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Place } from '../core/place.ts';
-import type { Alias, Job, Parked, Route } from '../ports.ts';
+import type { Job } from '../ports/job.ts';
+import type { Parked } from '../ports/parked.ts';
+import type { Alias, Route } from '../ports/store.ts';
 import type { Kept } from './kept.ts';
 
 /** Booleans as both databases know them. */

@@ -1,5 +1,5 @@
 import type { Moment } from '../core/moment.ts';
-import type { Store } from '../ports.ts';
+import type { Store } from '../ports/store.ts';
 import type { Database } from './schema.ts';
 
 const dayMs = 86_400_000;

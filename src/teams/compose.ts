@@ -9,7 +9,8 @@ import type {
 import { z } from 'zod';
 import type { Rendered } from '../cards/render.ts';
 import type { ListRow, Message } from '../core/message.ts';
-import type { Composed, Reader } from '../ports.ts';
+import type { Reader } from '../ports/chat.ts';
+import type { Composed } from '../ports/incoming.ts';
 import type { TeamsActivity } from './activity.ts';
 import { promptly } from './promptly.ts';
 import { eventId, toActor, toPressed } from './incoming.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Clock, Delivery } from '../ports.ts';
+import type { Delivery } from '../ports/chat.ts';
+import type { Clock } from '../ports/ports.ts';
 
 /** What is read of the errors that the SDK's HTTP client throws. */
 const failureShape = z.object({

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWSHeaderParameters } from 'jose';
 import { z } from 'zod';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
 import type { Cloud } from './clouds.ts';
 import { isLoopbackAddress, isLoopbackHost, isServiceUrlAllowed } from './service-url.ts';
 import { KeysUnavailable } from './signing-keys.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTimeZone } from '../core/moment.ts';
 import type { Moment } from '../core/moment.ts';
 import type { Place } from '../core/place.ts';
-import type { Actor, Incoming } from '../ports.ts';
+import type { Actor, Incoming } from '../ports/incoming.ts';
 import type { TeamsActivity } from './activity.ts';
 import { readSignOn } from './sign-on.ts';
 

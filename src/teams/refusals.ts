@@ -1,4 +1,4 @@
-import type { Log } from '../ports.ts';
+import type { Log } from '../ports/ports.ts';
 
 const windowMs = 60_000;
 const linesOfAKind = 30;

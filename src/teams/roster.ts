@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Place } from '../core/place.ts';
-import type { Chat, Clock } from '../ports.ts';
+import type { Chat } from '../ports/chat.ts';
+import type { Clock } from '../ports/ports.ts';
 import type { OpenConnector } from './connector.ts';
 import { toDelivery } from './delivery.ts';
 

@@ -1,6 +1,7 @@
 import restify from 'restify';
 import type { Request, Response } from 'restify';
-import type { Clock, WebRoute } from '../ports.ts';
+import type { Clock } from '../ports/ports.ts';
+import type { WebRoute } from '../ports/web.ts';
 import type { Bot } from './bot.ts';
 
 export type ServerOptions = {

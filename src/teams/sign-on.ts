@@ -2,7 +2,7 @@ import type { Attachment } from 'botbuilder';
 import { z } from 'zod';
 import type { Rendered } from '../cards/render.ts';
 import type { Message } from '../core/message.ts';
-import type { Brought } from '../ports.ts';
+import type { Brought } from '../ports/incoming.ts';
 
 /** A sign-in that Teams may do by itself: the wish that waits, and where a person signs in if it cannot. */
 type Exchange = { readonly id: string; readonly url: string; readonly text: string };

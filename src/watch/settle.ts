@@ -4,7 +4,9 @@ import { notice, portalApprovals, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { observe } from '../core/observe.ts';
 import type { Reading } from '../core/observe.ts';
-import type { Change, Job, Ports, Route } from '../ports.ts';
+import type { Job } from '../ports/job.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Change, Route } from '../ports/store.ts';
 import { isUnderWay } from './step.ts';
 
 /** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */

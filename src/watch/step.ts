@@ -1,7 +1,8 @@
 import type { Activation, Step } from '../core/activation.ts';
 import { identityOf } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** A write that is under way longer than this was cut off; PIM is asked how it went. */
 const stepLeaseMs = 30_000;

@@ -1,7 +1,8 @@
 import { isOver } from '../core/activation.ts';
 import { notice } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
-import type { Job, Ports } from '../ports.ts';
+import type { Job } from '../ports/job.ts';
+import type { Ports } from '../ports/ports.ts';
 import { reach, watches } from './settle.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Activation } from '../core/activation.ts';
 import type { Reading } from '../core/observe.ts';
 import { targetKey } from '../core/target.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../ports/ports.ts';
 import { recover } from '../activate/recover.ts';
 import { settle } from './settle.ts';
 import { isUnderWay } from './step.ts';

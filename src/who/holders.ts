@@ -3,7 +3,8 @@ import { sayMoment } from '../core/moment.ts';
 import type { Moment } from '../core/moment.ts';
 import { targetKey } from '../core/target.ts';
 import type { Access } from '../core/target.ts';
-import type { Holder, Insider } from '../ports.ts';
+import type { Insider } from '../ports/directory.ts';
+import type { Holder } from '../ports/pim.ts';
 
 /** One line of the answer. by: who approved it, when Jitney knows; elsewhere: in the group without an assignment in PIM. */
 export type Held = {

@@ -6,7 +6,9 @@ import { nameKey } from '../language/names.ts';
 import { parse } from '../language/parse.ts';
 import type { Context } from '../language/parse.ts';
 import { possibleNames } from '../language/possible-names.ts';
-import type { Actor, Eligibility, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Eligibility } from '../ports/pim.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** What a sentence about groups says, and the groups that its names can mean. */
 export type Asked = { readonly parsed: Parsed; readonly groups: readonly NamedGroup[] };

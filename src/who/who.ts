@@ -2,7 +2,8 @@ import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { NamedGroup } from '../core/named-group.ts';
 import { targetKey } from '../core/target.ts';
-import type { Actor, Ports } from '../ports.ts';
+import type { Actor } from '../ports/incoming.ts';
+import type { Ports } from '../ports/ports.ts';
 import { heldBy, sayHeld } from './holders.ts';
 import type { Held } from './holders.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { expandAliases, usableAliases } from '../../src/alias/expand.ts';
-import type { Alias } from '../../src/ports.ts';
+import type { Alias } from '../../src/ports/store.ts';
 
 function alias(name: string, groups: readonly string[], owner: string | null = 'me'): Alias {
   return { tid: 't', owner, key: name.toLowerCase(), name, groups, by: { tid: 't', oid: 'me' }, at: 0 };

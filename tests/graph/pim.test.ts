@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ordered } from '../../src/ports.ts';
+import type { Ordered } from '../../src/ports/pim.ts';
 import { activation, startGraphWorld, wish } from './world.ts';
 import type { GraphWorld } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Ordered } from '../../src/ports.ts';
+import type { Ordered } from '../../src/ports/pim.ts';
 import { signInInBrowser } from '../support/browser-sign-in.ts';
 import { startGraphWorld, wish } from './world.ts';
 import type { GraphWorld } from './world.ts';

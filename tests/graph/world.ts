@@ -4,7 +4,7 @@ import type { Target } from '../../src/core/target.ts';
 import { graphDirectory } from '../../src/graph/directory.ts';
 import type { GraphDirectory } from '../../src/graph/directory.ts';
 import { graphPim } from '../../src/graph/pim.ts';
-import type { Pim } from '../../src/ports.ts';
+import type { Pim } from '../../src/ports/pim.ts';
 import { startWorld } from '../identity/world.ts';
 import type { World } from '../identity/world.ts';
 import type { SandboxCall } from '../support/sandbox.ts';

@@ -5,7 +5,7 @@ import { ruleByText } from '../../src/approve/approvals.ts';
 import { rule } from '../../src/approve/rule.ts';
 import { shortId } from '../../src/core/activation.ts';
 import type { Activation } from '../../src/core/activation.ts';
-import type { Actor } from '../../src/ports.ts';
+import type { Actor } from '../../src/ports/incoming.ts';
 import { open } from '../store/fixtures.ts';
 import type { OpenStore } from '../store/fixtures.ts';
 import { chatOf, createDesk, person, quickFolder } from './desk.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { contentOf } from '../../src/core/button.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import type { Message } from '../../src/core/message.ts';
-import type { Actor } from '../../src/ports.ts';
+import type { Actor } from '../../src/ports/incoming.ts';
 import { toPressed } from '../../src/teams/incoming.ts';
 import { open } from '../store/fixtures.ts';
 import type { OpenStore } from '../store/fixtures.ts';

@@ -1,6 +1,6 @@
 import type { Activation, Verdict } from '../../src/core/activation.ts';
 import type { NamedPerson } from '../../src/core/person.ts';
-import type { Done, Pim, Staged } from '../../src/ports.ts';
+import type { Done, Pim, Staged } from '../../src/ports/pim.ts';
 
 /** A decision as PIM took it. */
 export type Write = {

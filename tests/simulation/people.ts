@@ -1,4 +1,4 @@
-import type { Incoming } from '../../src/ports.ts';
+import type { Incoming } from '../../src/ports/incoming.ts';
 import { activityShape } from '../../src/teams/activity.ts';
 import { toIncoming } from '../../src/teams/incoming.ts';
 import { nodes } from '../cards/reading.ts';

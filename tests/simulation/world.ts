@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sealer } from '../../src/audit/ledger.ts';
 import type { Message } from '../../src/core/message.ts';
-import type { Ports } from '../../src/ports.ts';
+import type { Ports } from '../../src/ports/ports.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { LedgerReader } from '../../src/store/ledger.ts';
 import type { Connector } from '../../src/teams/connector.ts';

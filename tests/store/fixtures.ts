@@ -7,7 +7,9 @@ import { migrate } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/open.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import type { Actor, Job, Parked } from '../../src/ports.ts';
+import type { Actor } from '../../src/ports/incoming.ts';
+import type { Job } from '../../src/ports/job.ts';
+import type { Parked } from '../../src/ports/parked.ts';
 
 export type OpenStore = Awaited<ReturnType<typeof openStore>>;
 

@@ -1,7 +1,9 @@
 import type { Rendered } from '../../src/cards/render.ts';
 import { notice } from '../../src/core/message.ts';
 import type { Message } from '../../src/core/message.ts';
-import type { Composed, Incoming, Log, Reader } from '../../src/ports.ts';
+import type { Reader } from '../../src/ports/chat.ts';
+import type { Composed, Incoming } from '../../src/ports/incoming.ts';
+import type { Log } from '../../src/ports/ports.ts';
 import { createBot } from '../../src/teams/bot.ts';
 import type { Bot, BotOptions } from '../../src/teams/bot.ts';
 import { createServer } from '../../src/teams/server.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { notice } from '../../src/core/message.ts';
 import type { Place } from '../../src/core/place.ts';
-import type { Chat, Delivery, Reader } from '../../src/ports.ts';
+import type { Chat, Delivery, Reader } from '../../src/ports/chat.ts';
 import { startConnector } from '../support/connector.ts';
 import type { Fault, RecordingConnector } from '../support/connector.ts';
 import { startBot } from './bot-under-test.ts';

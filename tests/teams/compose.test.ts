@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { notice, problem } from '../../src/core/message.ts';
 import type { ListRow, Message } from '../../src/core/message.ts';
-import type { Composed } from '../../src/ports.ts';
+import type { Composed } from '../../src/ports/incoming.ts';
 import { startConnector } from '../support/connector.ts';
 import type { RecordingConnector } from '../support/connector.ts';
 import { startBot } from './bot-under-test.ts';

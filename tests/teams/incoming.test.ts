@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Incoming } from '../../src/ports.ts';
+import type { Incoming } from '../../src/ports/incoming.ts';
 import { activityShape } from '../../src/teams/activity.ts';
 import { toIncoming } from '../../src/teams/incoming.ts';
 import { adele, execute, message, tenantId } from './channel.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { WebRequest } from '../../src/ports.ts';
+import type { WebRequest } from '../../src/ports/web.ts';
 import { createServer } from '../../src/teams/server.ts';
 import type { Server, ServerOptions } from '../../src/teams/server.ts';
 

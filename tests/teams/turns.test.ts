@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { notice, problem } from '../../src/core/message.ts';
 import type { Message } from '../../src/core/message.ts';
-import type { Incoming } from '../../src/ports.ts';
+import type { Incoming } from '../../src/ports/incoming.ts';
 import type { Bot } from '../../src/teams/bot.ts';
 import { startConnector } from '../support/connector.ts';
 import type { RecordingConnector } from '../support/connector.ts';

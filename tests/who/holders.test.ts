@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Activation } from '../../src/core/activation.ts';
-import type { Holder, Insider } from '../../src/ports.ts';
+import type { Insider } from '../../src/ports/directory.ts';
+import type { Holder } from '../../src/ports/pim.ts';
 import { heldBy, sayHeld } from '../../src/who/holders.ts';
 import { activation, adele, megan } from '../store/fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Alias } from '../../../src/ports.ts';
+import type { Alias } from '../../../src/ports/store.ts';
 import { adele, entry, megan, parkedSentence, stranger, tid } from '../fixtures.ts';
 import type { Stores } from '../fixtures.ts';
 

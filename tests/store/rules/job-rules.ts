@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Change, Job, LeasedJob } from '../../../src/ports.ts';
+import type { Job, LeasedJob } from '../../../src/ports/job.ts';
+import type { Change } from '../../../src/ports/store.ts';
 import { activation, chat, megan, parkedSentence, resume } from '../fixtures.ts';
 import type { OpenStore, Stores } from '../fixtures.ts';
 

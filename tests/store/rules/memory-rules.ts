@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CardReader, Parked, Route } from '../../../src/ports.ts';
+import type { CardReader } from '../../../src/ports/job.ts';
+import type { Parked } from '../../../src/ports/parked.ts';
+import type { Route } from '../../../src/ports/store.ts';
 import { activation, actor, adele, channel, chat, megan, parkedSentence, stranger, tid } from '../fixtures.ts';
 import type { Stores } from '../fixtures.ts';
 

@@ -1,0 +1,115 @@
+import { activate, unkeep } from './activate/activate.ts';
+import { orderVerified } from './activate/order.ts';
+import { rule } from './approve/rule.ts';
+import { causedBy } from './caused.ts';
+import { isVerb, press } from './clicks.ts';
+import { notice } from './core/message.ts';
+import type { Message } from './core/message.ts';
+import { readTargetKey } from './core/target.ts';
+import { end } from './deactivate/end.ts';
+import { extendTaken } from './extend/extend.ts';
+import { renewWhenOver } from './extend/renew.ts';
+import { forEvent } from './interrupted.ts';
+import type { Actor } from './ports/incoming.ts';
+import type { Parked } from './ports/parked.ts';
+import type { Ports } from './ports/ports.ts';
+import type { Change } from './ports/store.ts';
+import { obey } from './sentences.ts';
+
+/** What waited for a sign-in goes on as if it had just been said. */
+async function resume(ports: Ports, parked: Parked): Promise<void> {
+  const known = await ports.store.knownPerson(parked.person);
+  const actor: Actor = { ...parked.person, name: known?.name ?? null, zone: known?.zone ?? null };
+  const { place } = parked;
+  const event = resumed(parked);
+  const within = forEvent(causedBy(ports, { event, conversation: place.conversationId }), event);
+  const replies = await goOn(within, actor, parked);
+  await ports.store.commit([
+    ...replies.map((message, index): Change => {
+      const job = { kind: 'notice', key: `${parked.id}:${index}`, to: place, oid: actor.oid, message } as const;
+      return { kind: 'job', job, due: ports.clock.now() };
+    }),
+    { kind: 'answered', eventId: event },
+  ]);
+}
+
+/** Handed out once, however often the sign-in page was opened; claimed like an activity, so that a crash is noticed. */
+export async function takeUp(ports: Ports, parkedId: string): Promise<void> {
+  const parked = await ports.store.parked(parkedId);
+  if (!parked) return;
+  const { person, place } = parked;
+  const eventId = resumed(parked);
+  const isFirst = await ports.store.claim(eventId, person, place, ports.clock.wall());
+  const taken = await ports.store.takeParked(parkedId, person, ports.clock.wall());
+  if (taken) await resume(ports, taken);
+  else if (isFirst) await ports.store.commit([{ kind: 'answered', eventId }]);
+}
+
+function resumed({ id }: Parked): string {
+  return `resumed ${id}`;
+}
+
+/** The five minutes are over: it is ended as the person asked. */
+export async function endDue(ports: Ports, activationId: string): Promise<void> {
+  const activation = await ports.store.activation(activationId);
+  if (!activation) return;
+  const { person, personName, place } = activation;
+  const actor: Actor = { ...person, name: personName, zone: (await ports.store.knownPerson(person))?.zone ?? null };
+  const message = await end(ports, actor, activation);
+  if (!message) return;
+  const job = { kind: 'notice', key: `${activationId}:end`, to: place, oid: person.oid, message } as const;
+  await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+}
+
+/** The running activation has ended: the request that was prepared for then is sent. */
+export async function renew(ports: Ports, parkedId: string): Promise<number | null> {
+  const renewed = await renewWhenOver(ports, parkedId);
+  if (renewed.kind === 'later') return renewed.afterMs;
+  if (renewed.kind === 'told') {
+    const { person, place } = renewed.parked;
+    const job = {
+      kind: 'notice',
+      key: `${parkedId}:renewed`,
+      to: place,
+      oid: person.oid,
+      message: renewed.message,
+    } as const;
+    await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+  }
+  return null;
+}
+
+async function goOn(within: Ports, actor: Actor, { place, body, check }: Parked): Promise<readonly Message[]> {
+  const challenge = check?.claims ?? null;
+  if (body.kind === 'sentence')
+    return body.text === '' ? [] : obey(within, { text: body.text, actor, place, scope: body.scope });
+  if (body.kind === 'stepUp') {
+    const message = await orderVerified(within, body.activationId, challenge);
+    return message ? [message] : [];
+  }
+  if (body.kind === 'extension') return extendTaken(within, actor, place, body, challenge);
+  if (body.kind === 'wish') {
+    const target = readTargetKey(body.targetKey);
+    const named = target && { target, name: body.targetName };
+    const message = named && (await activate(within, actor, place, named, unkeep(body.ask)));
+    return message ? [message] : [];
+  }
+  if (body.kind !== 'action' || !isVerb(body.verb)) return [];
+  if (body.verb !== 'approve' && body.verb !== 'deny') {
+    return (await press(within, { actor, place, verb: body.verb, id: body.id, inputs: {}, challenge })).said;
+  }
+  const ruled = await rule(within, actor, place, body.id, body.verb, body.reason, challenge);
+  // The card still shows the sign-in; it takes its own form again, with whatever came out.
+  const reader = { kind: 'approver', oid: actor.oid } as const;
+  await within.store.commit([
+    { kind: 'job', job: { kind: 'card', activationId: body.id, reader }, due: within.clock.now() },
+  ]);
+  if (ruled.kind === 'said') return [ruled.message];
+  if (ruled.kind === 'signIn') {
+    const job = { kind: 'signInCard', parkedId: ruled.parkedId, state: 'open' } as const;
+    await within.store.commit([{ kind: 'job', job, due: within.clock.now() }]);
+    return [];
+  }
+  const note = ruled.message.kind === 'approval' ? ruled.message.note : null;
+  return note === null ? [] : [notice('⚠', note)];
+}
