@@ -22,7 +22,7 @@ export type Config = {
   readonly bot: {
     /** null: the sandbox's unsigned activities from loopback are taken, and nothing else. */
     readonly appId: string | null;
-    /** null in the sandbox: its connectors want no token. */
+    /** null only in the sandbox, whose connectors want no token. */
     readonly credential: Credential | null;
     /** Which of Microsoft's clouds the tenant is in, by its sign-in service and Graph. */
     readonly cloud: CloudName;
@@ -192,7 +192,7 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
     tenantId: tenantId.toLowerCase(),
     bot: Object.freeze({
       appId: values.MICROSOFT_APP_ID?.toLowerCase() ?? null,
-      credential: sandbox ? null : botCredential,
+      credential: botCredential,
       cloud: sandbox ? 'public' : (cloudOf(values.AUTHORITY_URL, values.GRAPH_URL)?.name ?? 'public'),
       openIdMetadataUrl: values.BOT_OPENID_METADATA_URL ?? null,
     }),

@@ -6,7 +6,8 @@ import { proveWrites } from '../support/ledger.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { SandboxCall, StartedSandbox } from '../support/sandbox.ts';
 import { startTeams } from '../support/teams-client.ts';
-import type { Card, Done, Teams, TeamsPerson } from '../support/teams-client.ts';
+import type { Card, Done, Sign, Teams, TeamsPerson } from '../support/teams-client.ts';
+import { goodClaims, makeKey, sign, startChannel } from '../teams/channel.ts';
 
 /** Bot and sandbox as processes, and people in front of them. */
 export type World = {
@@ -25,10 +26,14 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export async function startWorld(env: Readonly<Record<string, string>> = {}, tenant?: string): Promise<World> {
+export async function startWorld(
+  env: Readonly<Record<string, string>> = {},
+  tenant?: string,
+  signActivity: Sign | null = null,
+): Promise<World> {
   const sandbox = await startSandbox(tenant === undefined ? {} : { tenant });
   const bot = await startBot({ sandbox, env });
-  const teams = await startTeams(bot, sandbox);
+  const teams = await startTeams(bot, sandbox, signActivity);
   const forgotten: SandboxCall[] = [];
   return {
     sandbox,
@@ -65,6 +70,23 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}, ten
       await proveWrites(bot, calls).finally(() => bot.forget());
     },
   };
+}
+
+/** As with a real tenant: what Teams sends is signed, and what the bot sends carries a token of its own. */
+export async function startSignedWorld(env: Readonly<Record<string, string>> = {}): Promise<World> {
+  const appId = '8d2b7f14-6a35-4c9d-8e21-0f9b6c7d8e91';
+  const key = await makeKey('channel-1');
+  const channel = await startChannel(key);
+  const registration = {
+    MICROSOFT_APP_ID: appId,
+    MICROSOFT_APP_PASSWORD: 'sandbox-bot-secret-not-a-secret',
+    BOT_OPENID_METADATA_URL: channel.metadataUrl,
+  };
+  const world = await startWorld({ ...registration, ...env }, undefined, (serviceUrl) =>
+    sign(key, { ...goodClaims(serviceUrl), aud: appId }),
+  );
+  const stop = (): Promise<void> => world.stop().finally(() => channel.close());
+  return { ...world, stop };
 }
 
 export function pause(ms: number): Promise<void> {

@@ -101,14 +101,26 @@ export type Teams = {
 
 const patienceMs = 15_000;
 
-/** Plays Teams for several people: posts their activities to the bot and shows what comes back. */
-export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Promise<Teams> {
+/** The channel's token for activities that name this serviceUrl. */
+export type Sign = (serviceUrl: string) => Promise<string>;
+
+/** Plays Teams for several people: posts their activities to the bot and shows what comes back. Unsigned without `sign`. */
+export async function startTeams(bot: StartedBot, sandbox: StartedSandbox, sign: Sign | null = null): Promise<Teams> {
   const connector = await startConnector();
   const conversations = createConversations(connector);
   const { people, team, tenantId } = (await sandbox.state()) as SandboxState & {
     readonly team: Activity & { readonly channel: { readonly id: string; readonly name: string } };
   };
   let sequence = 0;
+
+  async function deliver(sent: Activity): Promise<Response> {
+    const signed = sign === null ? {} : { Authorization: `Bearer ${await sign(connector.serviceUrl)}` };
+    return fetch(`${bot.url}/api/messages`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...signed },
+      body: JSON.stringify(sent),
+    });
+  }
 
   async function wait(conversationId: string, match: Match, since: number): Promise<Card> {
     const until = performance.now() + patienceMs;
@@ -164,21 +176,13 @@ export async function startTeams(bot: StartedBot, sandbox: StartedSandbox): Prom
 
     async function ask(name: string, value: Activity, where: Where): Promise<{ status: number; body: ComposeBody }> {
       const sent = activity('invoke', { name: `composeExtension/${name}`, value }, where.in);
-      const answer = await fetch(`${bot.url}/api/messages`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(sent),
-      });
+      const answer = await deliver(sent);
       return { status: answer.status, body: (await answer.json().catch(() => ({}))) as ComposeBody };
     }
 
     async function post(sent: Activity): Promise<Done> {
       const since = conversations.now();
-      const answer = await fetch(`${bot.url}/api/messages`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(sent),
-      }).catch(() => null);
+      const answer = await deliver(sent).catch(() => null);
       const body: unknown = await answer?.json().catch(() => null);
       const content = replacement(body);
       const pressed = content === null ? null : String(sent['replyToId']);
