@@ -2,11 +2,12 @@ import { activate, askAbout, keep, unkeep } from './activate/activate.ts';
 import { activateAgain, retry } from './activate/again.ts';
 import { answer, dismiss, pick, tooLate } from './activate/answers.ts';
 import { readForm } from './activate/form.ts';
-import { rule } from './approve/rule.ts';
+import { notEligible } from './activate/named-targets.ts';
+import { noSuchRequest, rule } from './approve/rule.ts';
 import { anybody, contentOf, isDeciding, isPressedElsewhere } from './core/button.ts';
 import type { Button } from './core/button.ts';
 import type { Activation } from './core/activation.ts';
-import { notice, problem, verbs } from './core/message.ts';
+import { notice, verbs } from './core/message.ts';
 import type { Message, Verb } from './core/message.ts';
 import type { Place } from './core/place.ts';
 import { readTargetKey, targetKey } from './core/target.ts';
@@ -166,7 +167,7 @@ async function signInFirst(ports: Ports, { actor, place, verb, id, isSilent }: C
 async function decisionForm(ports: Ports, actor: Actor, id: string, form: 'decide' | 'deny'): Promise<Clicked> {
   const activation = await ports.store.activation(id);
   if (!activation?.approvers.some(({ oid }) => oid === actor.oid) || activation.person.oid === actor.oid) {
-    return said(problem('There is no such request waiting for you.'));
+    return said(noSuchRequest());
   }
   return replaced({ kind: 'approval', activation, form, note: null });
 }
@@ -203,8 +204,7 @@ async function again(ports: Ports, actor: Actor, place: Place, id: string): Prom
 
 async function activateRow(ports: Ports, actor: Actor, place: Place, key: string): Promise<Clicked> {
   const eligible = (await ports.pim.eligibilities(actor)).find(({ target }) => targetKey(target) === key);
-  if (!eligible)
-    return said(problem('You cannot activate this any more.', { next: 'Say “list” to see what you can.' }));
+  if (!eligible) return said(notEligible('You cannot activate this any more.'));
   return said(await activate(ports, actor, place, eligible, {}));
 }
 
@@ -212,8 +212,7 @@ async function activateRow(ports: Ports, actor: Actor, place: Place, key: string
 async function askRow(ports: Ports, actor: Actor, place: Place, key: string): Promise<Clicked> {
   const eligible = (await ports.pim.eligibilities(actor)).find(({ target }) => targetKey(target) === key);
   if (eligible) return said(await askAbout(ports, actor, place, eligible));
-  const what = 'The group on that card is not among those you can activate.';
-  return said(problem(what, { why: 'Nothing was asked of PIM.', next: 'Say “list” to see yours.' }));
+  return said(notEligible('The group on that card is not among those you can activate.'));
 }
 
 /** A form is a wish like a typed one: the same policy, the same sign-in first. */

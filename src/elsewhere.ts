@@ -1,7 +1,8 @@
 import { form } from './activate/form.ts';
-import { notice, problem } from './core/message.ts';
+import { notice } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import type { Place } from './core/place.ts';
+import { refusal } from './core/refusal.ts';
 import type { Actor, Composed, Incoming } from './ports/incoming.ts';
 import type { Ports } from './ports/ports.ts';
 import { list } from './status/status.ts';
@@ -70,15 +71,18 @@ export async function ownChat(ports: Ports, actor: Actor): Promise<Place | null>
 }
 
 export function noOwnChat(): Message {
-  return problem('I answer such things in your own chat, and have none with you yet.', {
+  return refusal('I answer such things in your own chat, and have none with you yet.', {
+    rule: 'What others need not read stays out of rooms.',
+    owner: 'jitney',
     next: 'Open a chat with me and say it there; afterwards you can say it here too.',
   });
 }
 
 /** For guests and strangers: says nothing of groups or people. */
 export function forMembers(): Message {
-  return problem('I work for members of this organisation only.', {
-    why: 'You are a guest here, or your account belongs to another organisation.',
+  return refusal('I work for members of this organisation only.', {
+    rule: 'You are a guest here, or your account belongs to another organisation.',
+    owner: 'operator',
     next: 'What you hold in PIM stays as it is; use PIM’s own pages, or ask an administrator.',
   });
 }

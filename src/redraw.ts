@@ -1,9 +1,11 @@
 import { tooLate } from './activate/answers.ts';
+import { formTooOld } from './activate/form.ts';
 import { noSuchRequest } from './approve/rule.ts';
 import type { Click, Clicked } from './clicks.ts';
 import { replaced, said } from './clicks.ts';
-import { notice, problem } from './core/message.ts';
+import { notice } from './core/message.ts';
 import type { Message } from './core/message.ts';
+import { refusal } from './core/refusal.ts';
 import { notYours } from './deactivate/end.ts';
 import type { Ports } from './ports/ports.ts';
 import { list } from './status/status.ts';
@@ -40,11 +42,12 @@ export async function redraw(ports: Ports, click: Click): Promise<Clicked> {
     case 'noRenewal':
       return replaced(tooLate());
     case 'fill':
-      return said(problem('This form is too old.', { why: 'It waits 15 minutes.', next: 'Open it again.' }));
+      return said(formTooOld());
     case 'ask':
       return said(
-        problem('The card you pressed is too old.', {
-          why: 'Nothing was asked of PIM.',
+        refusal('The card you pressed is too old.', {
+          rule: 'A card for activating works for a limited time; nothing was asked of PIM.',
+          owner: 'jitney',
           next: 'Say “list” to see what you can activate.',
         }),
       );

@@ -1,6 +1,6 @@
 import { identityOf } from './core/person.ts';
-import { problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
+import { refusal } from './core/refusal.ts';
 import { isVerb } from './clicks.ts';
 import type { Actor } from './ports/incoming.ts';
 import type { Ports } from './ports/ports.ts';
@@ -42,8 +42,9 @@ export function createRefuse(ports: Ports): (verb: string, actor: Actor) => Prom
       const entry = { at: ports.clock.now(), actor: identityOf(actor), action: 'card.refused', detail };
       await ports.store.commit([{ kind: 'audit', entry: { ...entry, activationId: null, target: null } }]);
     } else unwritten += 1;
-    return problem('This button is not for you, or its card is not one of mine.', {
-      why: 'A card works for the person it was sent to, in the chat it was sent to, as it was sent.',
+    return refusal('This button is not for you, or its card is not one of mine.', {
+      owner: 'jitney',
+      rule: 'A card works for the person it was sent to, in the chat it was sent to, as it was sent.',
       next: 'Say “approvals” or “status” to get your own cards.',
     });
   };

@@ -13,6 +13,7 @@ import type { NamedGroup } from './core/named-group.ts';
 import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
 import { targetKey } from './core/target.ts';
+import { refusal } from './core/refusal.ts';
 import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
 import { extend } from './extend/extend.ts';
 import { audit } from './history/history.ts';
@@ -205,7 +206,14 @@ async function askAll(
   groups: readonly NamedGroup[],
 ): Promise<readonly Message[]> {
   const meant = groups.filter(({ name }) => command.groups.includes(name));
-  if (meant.length > mostAsked) return [problem(`I answer for ${mostAsked} groups at a time, at most.`)];
+  if (meant.length > mostAsked)
+    return [
+      refusal('That is too many groups at once.', {
+        rule: `I answer for ${mostAsked} groups at a time, at most.`,
+        owner: 'jitney',
+        next: 'Ask for some of them first, then for the others.',
+      }),
+    ];
   return command.kind === 'who' ? who(ports, actor, meant) : policyOf(ports, actor, meant);
 }
 

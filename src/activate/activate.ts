@@ -3,7 +3,7 @@ import type { Activation } from '../core/activation.ts';
 import { decide } from '../core/decide.ts';
 import type { Ask, Need, Refusal } from '../core/decide.ts';
 import { sayMinutes } from '../core/duration.ts';
-import { notice, problem } from '../core/message.ts';
+import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { sayMoment } from '../core/moment.ts';
 import { policySnapshot } from '../core/policy.ts';
@@ -11,6 +11,7 @@ import type { Policy } from '../core/policy.ts';
 import { targetKey } from '../core/target.ts';
 import type { NamedTarget } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { ParkedAsk } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -202,18 +203,25 @@ function refuse(ports: Ports, actor: Actor, named: NamedTarget, reason: Refusal)
     case 'open':
       return alreadyOpen(reason.activation, zone, ports.clock.now());
     case 'tooShort':
-      return problem(`That is too short for ${named.name}.`, {
-        why: `PIM activates for at least ${sayMinutes(reason.minimum)}.`,
+      return refusal(`That is too short for ${named.name}.`, {
+        rule: `An activation lasts at least ${sayMinutes(reason.minimum)}.`,
+        owner: 'pim',
         next: 'Ask for longer.',
         examples: [`activate ${named.name} for 30 minutes`],
       });
     case 'untilPassed':
-      return problem('That end is over before it begins.', {
+      return refusal('That end is over before it begins.', {
+        rule: 'An activation ends after its start, and nothing is activated for the past.',
+        owner: 'pim',
         next: 'Give a later time.',
         examples: [`activate ${named.name} for 1h`],
       });
     case 'startPassed':
-      return problem('That start has passed.', { next: 'Give a later time, or leave it out to start now.' });
+      return refusal('That start has passed.', {
+        rule: 'An activation starts now or later.',
+        owner: 'pim',
+        next: 'Give a later time, or leave it out to start now.',
+      });
   }
 }
 
@@ -224,15 +232,18 @@ function alreadyOpen(open: Activation, zone: string, now: number): Message {
     return notice('✓', `${name} is active already${until}.`, 'Nothing was asked of PIM again.');
   }
   const waits = open.phase === 'waiting' ? 'waits for approval already' : 'has been asked for already';
-  return problem(`${name} ${waits}.`, {
-    why: 'One request at a time: PIM takes no second one.',
+  return refusal(`${name} ${waits}.`, {
+    rule: 'One request at a time for one group.',
+    owner: 'pim',
     next: 'Wait for it, or cancel it and ask again.',
     button: open.phase === 'waiting' ? { verb: 'cancel', id: open.id, title: 'Cancel request' } : null,
   });
 }
 
 function raced(named: NamedTarget): Message {
-  return problem(`${named.name} was being asked for twice at the same moment.`, {
+  return refusal(`${named.name} was being asked for twice at the same moment.`, {
+    rule: 'Of two equal wishes at once only the first counts.',
+    owner: 'jitney',
     next: 'Say “status” to see what is there.',
   });
 }

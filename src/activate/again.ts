@@ -15,6 +15,8 @@ export async function repeat(ports: Ports, actor: Actor, place: Place, said: Rep
   const last = await ports.store.lastActivation(actor);
   if (!last) {
     return problem('You have not activated anything here yet.', {
+      why: 'Only what you activated through me can be repeated.',
+      next: 'Choose from what you can activate.',
       button: { verb: 'list', id: 'all', title: 'What can I activate?' },
     });
   }

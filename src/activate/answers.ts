@@ -3,6 +3,7 @@ import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import { readTargetKey } from '../core/target.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Parked } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -26,7 +27,13 @@ export async function answer(
   if (parked?.body.kind !== 'question') return { message: tooLate(), keep: false };
   const ask = readInputs(unkeep(parked.body.ask), inputs);
   if (typeof ask === 'string') {
-    return { message: problem(ask, { next: 'Mend it on the card and press Activate again.' }), keep: true };
+    return {
+      message: problem(ask, {
+        why: 'Nothing was asked of PIM.',
+        next: 'Mend it on the card and press Activate again.',
+      }),
+      keep: true,
+    };
   }
   const taken = await ports.store.takeParked(id, actor, ports.clock.now());
   const target = taken?.body.kind === 'question' ? readTargetKey(taken.body.targetKey) : null;
@@ -82,8 +89,9 @@ export async function dismiss(ports: Ports, actor: Actor, id: string): Promise<M
 }
 
 export function tooLate(): Message {
-  return problem('This card has been answered or is too old.', {
-    why: 'A question waits 15 minutes and is answered once.',
+  return refusal('This card has been answered or is too old.', {
+    rule: 'A question waits 15 minutes and is answered once.',
+    owner: 'jitney',
     next: 'Say the sentence again.',
   });
 }

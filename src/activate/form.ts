@@ -4,10 +4,12 @@ import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { targetKey } from '../core/target.ts';
 import type { NamedTarget } from '../core/target.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
 import { questionMs } from './activate.ts';
 import { readInputs } from './answers.ts';
+import { notEligible } from './named-targets.ts';
 
 /** What fits on a card of 25 KB with room to spare. */
 const mostTargets = 60;
@@ -16,7 +18,9 @@ const mostTargets = 60;
 export async function form(ports: Ports, actor: Actor): Promise<Message> {
   const eligible = [...(await ports.pim.eligibilities(actor))].sort((a, b) => a.name.localeCompare(b.name));
   if (eligible.length === 0) {
-    return problem('There is no group that I know you can activate.', {
+    return refusal('There is no group that I know you can activate.', {
+      rule: 'You can activate what you are eligible for.',
+      owner: 'group',
       next: 'Write “list” to me in our own chat; what comes through another group is there once you have signed in.',
     });
   }
@@ -45,7 +49,7 @@ export async function readForm(
   inputs: Readonly<Record<string, string>>,
 ): Promise<Filled> {
   if (ports.clock.now() - Number(id) > questionMs) {
-    return wrong('This form is too old.', 'It waits 15 minutes. Open it again.');
+    return { kind: 'wrong', message: formTooOld() };
   }
   const ask = readInputs({}, inputs);
   if (typeof ask === 'string') return wrong(ask, 'Open the form again.');
@@ -57,7 +61,15 @@ export async function readForm(
   const named = eligible.find(({ target }) => targetKey(target) === inputs['target']);
   return named
     ? { kind: 'wish', named: { target: named.target, name: named.name }, ask }
-    : wrong('This is not among the groups you can activate.', 'Say “list” to see them.');
+    : { kind: 'wrong', message: notEligible('This is not among the groups you can activate.') };
+}
+
+export function formTooOld(): Message {
+  return refusal('This form is too old.', {
+    rule: 'A form waits 15 minutes.',
+    owner: 'jitney',
+    next: 'Open it again.',
+  });
 }
 
 function wrong(what: string, next: string): Filled {

@@ -1,10 +1,10 @@
 import { identityOf } from '../core/person.ts';
 import { matchName } from '../language/names.ts';
 import type { Message } from '../core/message.ts';
-import { problem } from '../core/message.ts';
 import type { Access, NamedTarget } from '../core/target.ts';
 import { targetKey } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { ParkedAsk } from '../ports/parked.ts';
 import type { Eligibility } from '../ports/pim.ts';
@@ -86,6 +86,14 @@ async function offer(
   };
 }
 
+export function notEligible(what: string): Message {
+  return refusal(what, {
+    rule: 'You can activate what you are eligible for.',
+    owner: 'group',
+    next: 'Nothing was asked of PIM. Say “list” to see yours.',
+  });
+}
+
 export function unknownName(
   typed: string,
   access: Access | undefined,
@@ -94,11 +102,12 @@ export function unknownName(
 ): Message {
   const [first] = among;
   const as = access === 'owner' ? ' as owner' : '';
-  return problem(`No group “${typed}” that you can ${verb}${as}.`, {
-    why:
+  return refusal(`No group “${typed}” that you can ${verb}${as}.`, {
+    rule:
       verb === 'activate'
         ? 'It is not among the groups you are eligible for, or it has another name.'
-        : 'It is not among what you have active now.',
+        : 'Only what is active can end, and it is not among what you have active now.',
+    owner: verb === 'activate' ? 'group' : 'pim',
     next: verb === 'activate' ? 'Say “list” to see them all.' : 'Say “status” to see what is active.',
     examples: first && verb === 'activate' ? [`activate ${first.name} for 1h`] : [],
     button: verb === 'activate' ? { verb: 'list', id: 'all', title: 'What can I activate?' } : null,

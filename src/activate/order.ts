@@ -204,6 +204,9 @@ export async function giveUp(
 export async function giveUpUnverified(ports: Ports, activationId: string): Promise<void> {
   const activation = await ports.store.activation(activationId);
   if (activation?.phase !== 'ordering') return;
-  const why = problem('The sign-in for it was not finished in time.', { why: 'Nothing was asked of PIM.' });
+  const why = problem('The sign-in for it was not finished in time.', {
+    why: 'Nothing was asked of PIM.',
+    next: 'Ask again if you need it.',
+  });
   await giveUp(ports, activation, why, 'notVerified');
 }

@@ -26,7 +26,8 @@ export async function recover(ports: Ports, activation: Activation): Promise<voi
       ports,
       activation,
       problem('I was interrupted before PIM got this request.', {
-        why: 'Nothing was activated. Ask again if you need it.',
+        why: 'Nothing was activated.',
+        next: 'Ask again if you need it.',
       }),
       'interrupted',
     );
@@ -45,7 +46,7 @@ export async function recover(ports: Ports, activation: Activation): Promise<voi
   if (claimed && age >= lagMs) await order(ports, activation);
 }
 
-/** Somebody waits, so at once and then with growing pauses. */
-function pauseAt(age: number): number {
-  return Math.min(15_000, Math.max(2_000, age / 2));
+/** Somebody waits, so at once and then with growing pauses; age and pause in whole ms. */
+export function pauseAt(age: number): number {
+  return Math.min(15_000, Math.max(2_000, Math.ceil(age / 2)));
 }

@@ -1,7 +1,8 @@
-import { notice, problem } from '../core/message.ts';
+import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Alias as AliasCommand } from '../language/command.ts';
 import { isPlain, nameKey } from '../language/names.ts';
 import { parse } from '../language/parse.ts';
@@ -23,15 +24,19 @@ export async function defineAlias(
   { name, groups }: AliasCommand,
 ): Promise<Message> {
   const shared = scope === 'channel';
-  const refusal = (shared ? await notAdmin(ports, actor) : null) ?? unfit(name, groups);
-  if (refusal) return refusal;
+  const turnedDown = (shared ? await notAdmin(ports, actor) : null) ?? unfit(name, groups);
+  if (turnedDown) return turnedDown;
   // Administrators may ask about every group, so telling them that one has this name tells them nothing new.
   if (shared && (await ports.directory.groupsNamed(name)).length > 0) return taken(name);
   const there = await mine(ports, actor, shared);
   const key = nameKey(name);
   const before = there.find((alias) => alias.key === key);
   if (!before && there.length >= mostAliases) {
-    return problem(`There are ${mostAliases} short names already.`, { next: 'Remove one first: “remove alias NAME”.' });
+    return refusal(`There are ${mostAliases} short names already.`, {
+      rule: 'There is room for no more.',
+      owner: 'jitney',
+      next: 'Remove one first: “remove alias NAME”.',
+    });
   }
   const at = ports.clock.now();
   const { tid, oid } = actor;
@@ -69,8 +74,8 @@ export async function listAliases(ports: Ports, actor: Actor): Promise<Message> 
 /** `remove alias NAME`: one's own; in a channel the shared one, by an administrator. */
 export async function removeAlias(ports: Ports, actor: Actor, scope: Place['kind'], name: string): Promise<Message> {
   const shared = scope === 'channel';
-  const refusal = shared ? await notAdmin(ports, actor) : null;
-  if (refusal) return refusal;
+  const turnedDown = shared ? await notAdmin(ports, actor) : null;
+  if (turnedDown) return turnedDown;
   const key = nameKey(name);
   const alias = (await mine(ports, actor, shared)).find((one) => one.key === key);
   if (!alias) return notThere(ports, actor, name);
@@ -82,12 +87,13 @@ export async function removeAlias(ports: Ports, actor: Actor, scope: Place['kind
 async function notThere(ports: Ports, actor: Actor, name: string): Promise<Message> {
   const key = nameKey(name);
   const others = (await ports.store.aliases(actor)).filter((alias) => alias.key === key);
-  return problem(`There is no short name “${name}” to remove here.`, {
-    why: others.some(({ owner }) => owner === null)
+  return refusal(`There is no short name “${name}” to remove here.`, {
+    rule: others.some(({ owner }) => owner === null)
       ? 'It is shared by everybody: an administrator of Jitney removes it in a channel.'
       : others.length > 0
-        ? 'It is your own: remove it in your own chat with me.'
-        : null,
+        ? 'It is your own: those are removed in your own chat with me.'
+        : 'Only what is there can be removed.',
+    owner: 'jitney',
     next: 'Say “aliases” to see those there are.',
   });
 }
@@ -99,28 +105,42 @@ async function mine(ports: Ports, actor: Actor, shared: boolean): Promise<readon
 async function notAdmin(ports: Ports, actor: Actor): Promise<Message | null> {
   const { adminGroupId } = ports.settings;
   if (adminGroupId !== null && (await ports.directory.isMember(adminGroupId, actor.oid))) return null;
-  return problem('Short names that everybody shares are for administrators of Jitney.', {
-    why: 'What is said about them in a channel counts for everybody.',
+  return refusal('Short names that everybody shares are for administrators of Jitney.', {
+    rule: 'They count for everybody, so the members of one group look after them.',
+    owner: 'operator',
     next: 'For one of your own, say it in your own chat with me.',
   });
 }
 
 /** A short name must read as one name and as nothing else, or it would change the meaning of other sentences. */
 function unfit(name: string, groups: readonly string[]): Message | null {
-  if (groups.length > mostGroups) return problem(`A short name stands for ${mostGroups} groups at most.`);
-  if (name.length > longestName) return problem(`A short name has at most ${longestName} characters.`);
+  if (groups.length > mostGroups)
+    return refusal('That is too many groups for one short name.', {
+      rule: `A short name stands for ${mostGroups} groups at most.`,
+      owner: 'jitney',
+      next: 'Make two short names of it.',
+    });
+  if (name.length > longestName)
+    return refusal('That short name is too long.', {
+      rule: `A short name has at most ${longestName} characters.`,
+      owner: 'jitney',
+      next: 'Take a word or two.',
+    });
   const read = parse(`cancel ${name}`, { now: 0, timeZone: 'UTC' });
   const isName = read.kind === 'cancel' && read.groups?.length === 1 && nameKey(read.groups[0] ?? '') === nameKey(name);
   if (isName && isPlain(name)) return null;
-  return problem(`“${name}” cannot be a short name.`, {
-    why: 'It would be read as something else: an id, a keyword, several names, or letters that look like others.',
+  return refusal(`“${name}” cannot be a short name.`, {
+    owner: 'jitney',
+    rule: 'It would be read as something else: an id, a keyword, several names, or letters that look like others.',
     next: 'Take a word or two.',
     examples: ['alias exchange = Exchange L3, Search & Purge'],
   });
 }
 
 function taken(name: string): Message {
-  return problem(`“${name}” is the name of a group; an alias needs a name of its own.`, {
+  return refusal(`“${name}” is the name of a group.`, {
+    rule: 'A short name has to mean one thing, so it needs a name of its own.',
+    owner: 'jitney',
     next: 'Take another word.',
   });
 }

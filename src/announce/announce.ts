@@ -3,6 +3,7 @@ import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
 import { matchName } from '../language/names.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change, Route } from '../ports/store.ts';
@@ -11,8 +12,8 @@ import type { Groups } from './sinks.ts';
 
 /** `announce here [for X, Y]`: this channel hears of activations from now on. */
 export async function announce(ports: Ports, actor: Actor, place: Place, typed: readonly string[]): Promise<Message> {
-  const refusal = await mayNotRoute(ports, actor, place);
-  if (refusal) return refusal;
+  const turnedDown = await mayNotRoute(ports, actor, place);
+  if (turnedDown) return turnedDown;
   const found = await groupsFor(ports, actor, typed);
   if (found.kind === 'message') return found.message;
   const outsiders = await ports.chat.outsiders(place, { fresh: true });
@@ -46,20 +47,24 @@ export async function stopAnnouncing(
   place: Place,
   typed: readonly string[],
 ): Promise<Message> {
-  const refusal = await mayNotRoute(ports, actor, place);
-  if (refusal) return refusal;
+  const turnedDown = await mayNotRoute(ports, actor, place);
+  if (turnedDown) return turnedDown;
   const route = await ports.store.route(place.conversationId);
   if (!route) return notice('○', 'Nothing is announced here.', 'Say “announce here” to start.');
   const at = ports.clock.now();
   const rest = typed.length === 0 ? [] : keptTargets(route, typed);
   if (rest === 'all') {
-    return problem('Here all groups are announced, not single ones.', {
+    return refusal('Here all groups are announced, not single ones.', {
+      rule: 'A channel hears of all groups or of those that were named, and all cannot lose one.',
+      owner: 'jitney',
       next: 'Stop all, then name the ones you want.',
       examples: ['stop announcing', 'announce here for Azure Admins'],
     });
   }
   if (rest === 'unknown') {
-    return problem(`${typed.join(', ')} is not announced here.`, {
+    return refusal(`${typed.join(', ')} is not announced here.`, {
+      rule: 'Only what is announced here can be stopped here.',
+      owner: 'jitney',
       next: 'Say the name as it is announced, or “stop announcing” for all.',
     });
   }
@@ -104,8 +109,9 @@ async function wouldFallSilent(ports: Ports, place: Place, targets: Groups | nul
 }
 
 function withOutsiders(): Message {
-  return problem('People from outside your organisation read this channel.', {
-    why: 'Announcements show who holds which privilege, so they stay among your own people.',
+  return refusal('People from outside your organisation read this channel.', {
+    rule: 'Announcements show who holds which privilege, so they stay among your own people.',
+    owner: 'jitney',
     next: 'Say it in a channel without guests and without people of other organisations.',
   });
 }
@@ -190,7 +196,9 @@ function keptTargets(route: Route, typed: readonly string[]): Groups | 'all' | '
 /** Null when the actor owns this team or is in the admin group; else the answer that tells who can. */
 async function mayNotRoute(ports: Ports, actor: Actor, place: Place): Promise<Message | null> {
   if (place.kind !== 'channel') {
-    return problem('Announcements go to a channel.', {
+    return refusal('Announcements go to a channel.', {
+      rule: 'They are for a team to read, and this is no channel.',
+      owner: 'jitney',
       next: 'Say it in the channel that should hear of activations, with a mention of me.',
       examples: ['@Jitney announce here', '@Jitney announce here for Azure Admins'],
     });
@@ -202,8 +210,9 @@ async function mayNotRoute(ports: Ports, actor: Actor, place: Place): Promise<Me
   ]);
   if (isAdmin || owners.some(({ oid }) => oid === actor.oid)) return null;
   const names = owners.slice(0, 5).map(({ name }) => name);
-  return problem('Only an owner of this team can change what is announced here.', {
-    why: 'It shows who holds which privilege, so the team’s owners decide.',
+  return refusal('Only an owner of this team can change what is announced here.', {
+    rule: 'Announcements show who holds which privilege.',
+    owner: 'team',
     next: names.length === 0 ? 'Ask an owner of the team.' : `Ask ${names.join(' or ')}.`,
   });
 }
@@ -229,6 +238,7 @@ async function groupsFor(ports: Ports, actor: Actor, typed: readonly string[]): 
       return {
         kind: 'message',
         message: problem(`No group “${name}” was found.`, {
+          why: 'Nothing was changed.',
           next: 'Give its exact name, in quotes if it holds keywords.',
         }),
       };
@@ -236,7 +246,9 @@ async function groupsFor(ports: Ports, actor: Actor, typed: readonly string[]): 
     if (others.length > 0) {
       return {
         kind: 'message',
-        message: problem(`Several groups are called “${name}”.`, {
+        message: refusal(`Several groups are called “${name}”.`, {
+          rule: 'I announce a group only when its name means one.',
+          owner: 'jitney',
           next: 'An administrator can give them different names.',
         }),
       };

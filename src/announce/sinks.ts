@@ -1,6 +1,7 @@
-import { notice, problem } from '../core/message.ts';
+import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change, Route } from '../ports/store.ts';
 
@@ -21,8 +22,9 @@ export function unheard(others: readonly Route[], lost: Groups | null): Groups |
 
 /** The last channel cannot fall silent: whoever wants to act unseen would silence it first. */
 export function lastChannel(silent: Groups | 'all'): Message {
-  return problem(`This is the last channel that hears of ${wordsFor(silent === 'all' ? null : silent)}.`, {
-    why: 'Somebody always hears of activations, so the last channel cannot fall silent.',
+  return refusal(`This is the last channel that hears of ${wordsFor(silent === 'all' ? null : silent)}.`, {
+    rule: 'Somebody always hears of activations, so the last channel cannot fall silent.',
+    owner: 'jitney',
     next: 'Say “announce here” in another channel first, then stop it here.',
   });
 }

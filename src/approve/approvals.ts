@@ -1,7 +1,8 @@
-import { notice, problem } from '../core/message.ts';
+import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Verdict } from '../core/activation.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
@@ -54,7 +55,12 @@ export async function ruleByText(
     return message.kind === 'approval' ? inALine(message, other.ruling !== null) : noSuchRequest();
   }
   if (reason === '' && verdict === 'deny') {
-    return problem('A denial needs a reason; the requester will read it.', { examples: [`deny ${shortId} because …`] });
+    return refusal('A denial needs a reason.', {
+      rule: 'The requester reads it, and the record keeps it.',
+      owner: 'jitney',
+      next: 'Say it again with one:',
+      examples: [`deny ${shortId} because …`],
+    });
   }
   const { id, person } = activation;
   if (person.oid !== actor.oid && !(await ports.signIn.has(actor))) {

@@ -1,10 +1,10 @@
 import { isOver } from '../core/activation.ts';
 import type { Activation, Verdict } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
-import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Stage } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -20,8 +20,9 @@ export type Ruled =
 
 /** One sentence for a request that is not there and for one that is none of the actor's business: they look alike. */
 export function noSuchRequest(): Message {
-  return problem('There is no such request waiting for you.', {
-    why: 'It is decided or over, or it never was yours to decide.',
+  return refusal('There is no such request waiting for you.', {
+    rule: 'Only its approvers decide, and only once: it is decided or over, or it never was yours to decide.',
+    owner: 'pim',
     next: 'Say “approvals” to see what waits for you.',
   });
 }
@@ -213,8 +214,9 @@ async function askSignIn(
 }
 
 function ownRequest(activation: Activation): Message {
-  return problem(`You cannot decide on your own request for ${activation.targetName}.`, {
-    why: 'Nobody approves their own access, whatever the group’s policy says.',
+  return refusal(`You cannot decide on your own request for ${activation.targetName}.`, {
+    rule: 'Nobody approves their own access, whatever the group’s policy says.',
+    owner: 'jitney',
     next: 'One of the other approvers can.',
   });
 }

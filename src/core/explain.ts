@@ -1,6 +1,7 @@
 import type { Message } from './message.ts';
 import { portalMyGroups, problem } from './message.ts';
 import type { PimProblem } from './pim-problem.ts';
+import { refusal } from './refusal.ts';
 
 /** What each of PIM's policy rules wants, and what to do; PIM names them in its refusal. */
 const rules: ReadonlyMap<string, string> = new Map([
@@ -15,8 +16,8 @@ const rules: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What the log says of a refusal: its code, never its text, which may hold what people wrote. */
-export function refusalFacts(refusal: PimProblem): { readonly kind: string; readonly pimCode: string | null } {
-  return { kind: refusal.kind, pimCode: refusal.kind === 'other' ? refusal.code : null };
+export function refusalFacts(pim: PimProblem): { readonly kind: string; readonly pimCode: string | null } {
+  return { kind: pim.kind, pimCode: pim.kind === 'other' ? pim.code : null };
 }
 
 /**
@@ -24,95 +25,128 @@ export function refusalFacts(refusal: PimProblem): { readonly kind: string; read
  * `doing` completes "PIM did not …", for example "activate Azure Admins"; `reference` finds the line in the log, for the
  * refusals that somebody has to look up there.
  */
-export function explain(refusal: PimProblem, doing: string, reference: string | null = null): Message {
+export function explain(pim: PimProblem, doing: string, reference: string | null = null): Message {
   const what = `PIM did not ${doing}.`;
   const link = { url: portalMyGroups, title: 'Open PIM' };
-  switch (refusal.kind) {
+  switch (pim.kind) {
     case 'signIn':
-      return problem(what, { why: 'You are not signed in here.', next: 'Say “sign in”.' });
+      return refusal(what, {
+        rule: 'PIM takes orders from yourself only, and you are not signed in here.',
+        owner: 'pim',
+        next: 'Say “sign in”.',
+      });
     case 'readOnly':
-      return problem(what, {
-        why: 'Whoever runs this bot has switched it to read-only: it shows and answers, and changes nothing.',
+      return refusal(what, {
+        rule: 'This bot is switched to read-only: it shows and answers, and changes nothing.',
+        owner: 'operator',
         next: 'PIM itself works as ever: do it there. “list”, “status”, “who has” and “policy” still answer here.',
         link,
       });
     case 'stepUp':
-      if (refusal.claims === null) return checkInVain(what);
-      return problem(what, {
-        why: 'Its policy wants one more check of who you are (step-up).',
+      if (pim.claims === null) return checkInVain(what);
+      return refusal(what, {
+        rule: 'Its policy wants one more check of who you are (step-up).',
+        owner: 'group',
         next: 'Verify, or do it in PIM itself.',
         link,
       });
     case 'exists':
-      return problem(what, { why: 'It is active already.', next: 'Say “status” to see until when.' });
+      return refusal(what, {
+        rule: 'One activation at a time, and it is active already.',
+        owner: 'pim',
+        next: 'Say “status” to see until when.',
+      });
     case 'pending':
-      return problem(what, { why: 'A request for it is waiting already.', next: 'Say “status” to see it.' });
+      return refusal(what, {
+        rule: 'One request at a time, and one is waiting already.',
+        owner: 'pim',
+        next: 'Say “status” to see it.',
+      });
     case 'missing':
-      return problem(what, { why: 'PIM has no such activation now.', next: 'Say “status” to see what is active.' });
+      return refusal(what, {
+        rule: 'Only what is active can end, and PIM has no such activation now.',
+        owner: 'pim',
+        next: 'Say “status” to see what is active.',
+      });
     case 'tooShort':
-      return problem(what, {
-        why: 'PIM keeps an activation for at least 5 minutes, and lets nobody end it earlier.',
+      return refusal(what, {
+        rule: 'An activation lasts at least 5 minutes, and nobody can end it earlier.',
+        owner: 'pim',
         next: 'Try again when 5 minutes have passed.',
       });
     case 'policy':
-      return problem(what, {
-        why: because(
-          'The group’s PIM policy refused it',
-          refusal.rules.map((rule) => rules.get(rule) ?? rule).join('; '),
-        ),
-        next: 'The group’s owner sets this policy.',
+      return refusal(what, {
+        rule: because('The group’s PIM policy refused it', pim.rules.map((rule) => rules.get(rule) ?? rule).join('; ')),
+        owner: 'group',
+        next: 'Say it again with what the policy wants; “policy” and the group’s name shows all of it.',
         link,
       });
     case 'notEligible':
-      return problem(what, {
-        why: 'PIM says you are not eligible for it.',
-        next: 'Say “list” to see what you may activate; the group’s owner can add you.',
+      return refusal(what, {
+        rule: 'PIM says you are not eligible for it.',
+        owner: 'group',
+        next: 'Say “list” to see what you may activate, or ask them to add you.',
       });
     case 'forbidden':
-      return problem(what, {
-        why: because('PIM refused the right to do it', refusal.message),
-        next: 'A Privileged Role Administrator of your tenant can tell which right is missing.',
+      return refusal(what, {
+        rule: because('PIM refused the right to do it', pim.message),
+        owner: 'tenant',
+        next: 'A Privileged Role Administrator can tell which right is missing.',
         link,
       });
     case 'consent':
-      return problem(what, {
-        why: because('This bot lacks a permission in your tenant', refusal.message),
+      return refusal(what, {
+        rule: because('This bot lacks a permission in your tenant', pim.message),
+        owner: 'tenant',
         next: 'Nothing you can mend: an administrator who may grant consent in Entra has to.',
         link,
       });
     case 'licence':
-      return problem(what, {
-        why: 'PIM says that the tenant lacks the licence for it: Entra ID P2 or ID Governance.',
+      return refusal(what, {
+        rule: 'PIM says that the tenant lacks the licence for it: Entra ID P2 or ID Governance.',
+        owner: 'tenant',
         next: 'Tell whoever manages your tenant’s licences.',
         link,
       });
     case 'locked':
-      return problem(what, { why: 'PIM is changing it at this very moment.', next: 'Try again in a minute.' });
+      return refusal(what, {
+        rule: 'One change at a time, and PIM is making one at this very moment.',
+        owner: 'pim',
+        next: 'Try again in a minute.',
+      });
     case 'schedule':
-      return problem(what, {
-        why: 'PIM does not accept its start or its end, which it judges by its own clock.',
+      return refusal(what, {
+        rule: 'PIM does not accept its start or its end, which it judges by its own clock.',
+        owner: 'pim',
         next: 'Say it again with another time, or with “for 1h” and no start.',
       });
     case 'unknownTarget':
-      return problem(what, {
-        why: 'PIM does not manage this group, or does not know it yet.',
-        next: 'Try again in a minute if it is new; the group’s owner can bring it under PIM.',
+      return refusal(what, {
+        rule: 'PIM does not manage this group, or does not know it yet.',
+        owner: 'group',
+        next: 'Try again in a minute if it is new; else ask them to bring it under PIM.',
         link,
       });
     case 'malformed':
-      return problem(what, {
-        why: because('PIM calls the request invalid', refusal.message),
+      return refusal(what, {
+        rule: because('PIM calls the request invalid', pim.message),
+        owner: 'pim',
         next: 'Say “status”: it may have changed meanwhile. If not, do it in PIM itself and tell whoever runs this bot.',
         link,
         reference,
       });
     case 'notFound':
-      return problem(what, {
-        why: 'PIM does not know it: it is over, or so new that PIM has not heard of it.',
+      return refusal(what, {
+        rule: 'PIM does not know it: it is over, or so new that PIM has not heard of it.',
+        owner: 'pim',
         next: 'Say “status” to see what is open, and try again in a minute if it is new.',
       });
     case 'conflict':
-      return problem(what, { why: 'Somebody else decided first.', next: 'Nothing is left to do.' });
+      return refusal(what, {
+        rule: 'The first decision counts, and somebody else decided first.',
+        owner: 'pim',
+        next: 'Nothing is left to do.',
+      });
     case 'unavailable':
       return problem(what, {
         why: 'PIM is not answering now. Nothing was changed.',
@@ -127,7 +161,7 @@ export function explain(refusal: PimProblem, doing: string, reference: string | 
       });
     case 'other':
       return problem(what, {
-        why: `${refusal.message || 'PIM gave no reason.'} (${[refusal.code, `HTTP ${refusal.status}`].filter(Boolean).join(', ')})`,
+        why: `${pim.message || 'PIM gave no reason.'} (${[pim.code, `HTTP ${pim.status}`].filter(Boolean).join(', ')})`,
         next: 'I do not know this answer of PIM: whoever runs this bot finds it in the log.',
         link,
         reference,
@@ -137,8 +171,9 @@ export function explain(refusal: PimProblem, doing: string, reference: string | 
 
 /** The person passed the check and PIM wants it all the same: a second time would end the same way. */
 function checkInVain(what: string): Message {
-  return problem(what, {
-    why: 'Its policy wants one more check of who you are, and PIM did not accept the sign-in that was made for it.',
+  return refusal(what, {
+    rule: 'Its policy wants one more check of who you are, and PIM did not accept the sign-in that was made for it.',
+    owner: 'group',
     next: 'Do it in PIM itself; if that fails too, whoever looks after Conditional Access can see why.',
     link: { url: portalMyGroups, title: 'Open PIM' },
   });

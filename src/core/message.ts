@@ -145,12 +145,14 @@ export function notice(shape: Shape, title: string, ...lines: string[]): Message
   return { kind: 'notice', shape, title, lines };
 }
 
-export function problem(what: string, more: Partial<Extract<Message, { kind: 'problem' }>> = {}): Message {
+/** Something is not as it should be; a wish that a rule turns down is a refusal(). */
+export function problem(
+  what: string,
+  more: { readonly why: string | null; readonly next: string } & Partial<Extract<Message, { kind: 'problem' }>>,
+): Message {
   return {
     kind: 'problem',
     what,
-    why: null,
-    next: null,
     examples: [],
     button: null,
     link: null,

@@ -2,7 +2,7 @@ import { identityOf } from '../core/person.ts';
 import { isOver, shortId } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
-import { notice, portalMyGroups, problem } from '../core/message.ts';
+import { notice, portalMyGroups } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { shortestMinutes } from '../core/duration.ts';
 import { sayMoment } from '../core/moment.ts';
@@ -11,6 +11,7 @@ import type { Reading } from '../core/observe.ts';
 import type { NamedTarget } from '../core/target.ts';
 import { targetKey } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { ParkedBody } from '../ports/parked.ts';
 import type { Done } from '../ports/pim.ts';
@@ -35,7 +36,9 @@ export async function end(
   if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
   if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
   if (activation.phase !== 'active') {
-    return problem(`${activation.targetName} is not active yet.`, {
+    return refusal(`${activation.targetName} is not active yet.`, {
+      rule: 'Only what is active can end.',
+      owner: 'pim',
       next: 'A request that waits can be cancelled.',
       button: { verb: 'cancel', id: activation.id, title: 'Cancel request' },
     });
@@ -69,8 +72,9 @@ function endableAt(ports: Ports, activation: Activation): Moment {
 function tooEarly(ports: Ports, actor: Actor, activation: Activation): Message {
   const zone = actor.zone ?? ports.settings.defaultTimeZone;
   const from = sayMoment(endableAt(ports, activation), zone, ports.clock.now());
-  return problem(`${activation.targetName} cannot end before ${from}.`, {
-    why: 'PIM keeps an activation for at least 5 minutes.',
+  return refusal(`${activation.targetName} cannot end before ${from}.`, {
+    rule: 'An activation lasts at least 5 minutes.',
+    owner: 'pim',
     next: 'I can end it for you then.',
     button: { verb: 'endLater', id: activation.id, title: `End at ${from}` },
   });
@@ -97,16 +101,20 @@ export async function cancel(
   if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
   const { requestId } = activation;
   if (activation.phase === 'scheduled') {
-    return problem(`${activation.targetName} is scheduled: PIM cancels only what waits for a decision.`, {
+    return refusal(`${activation.targetName} is scheduled, and cannot be cancelled here.`, {
+      rule: 'Only what waits for a decision can be cancelled.',
+      owner: 'pim',
       next: 'End it when it has started, or take it back in PIM.',
       link: { url: portalMyGroups, title: 'Open PIM' },
     });
   }
   if (activation.phase !== 'waiting' || requestId === null) {
-    return problem(
+    return refusal(
       `${activation.targetName} is ${activation.phase === 'active' ? 'active' : 'on its way'}: nothing waits to be cancelled.`,
       {
-        next: 'End it instead.',
+        rule: 'Only what waits for a decision can be cancelled.',
+        owner: 'pim',
+        next: activation.phase === 'active' ? 'End it instead.' : 'Say “status” in a moment to see what became of it.',
         button: activation.phase === 'active' ? { verb: 'end', id: activation.id, title: 'End now' } : null,
       },
     );
@@ -205,7 +213,11 @@ export async function adoptRunning(
 }
 
 export function notYours(): Message {
-  return problem('There is no such activation of yours.', { next: 'Say “status” to see yours.' });
+  return refusal('There is no such activation of yours.', {
+    rule: 'Each of us ends and cancels only their own.',
+    owner: 'jitney',
+    next: 'Say “status” to see yours.',
+  });
 }
 
 function busy(activation: Activation): Message {

@@ -9,6 +9,8 @@ import type { Message } from '../core/message.ts';
 import { sayMoment } from '../core/moment.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
+import { sayMinutes } from '../core/duration.ts';
+import { refusal } from '../core/refusal.ts';
 import { end } from '../deactivate/end.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { ParkedBody } from '../ports/parked.ts';
@@ -31,7 +33,12 @@ export async function extend(
   running: Activation,
   said: Ask,
 ): Promise<Message> {
-  if (running.phase !== 'active') return problem(`${running.targetName} is not active, so there is nothing to extend.`);
+  if (running.phase !== 'active')
+    return refusal(`${running.targetName} is not active, so there is nothing to extend.`, {
+      rule: 'Only what runs can be extended.',
+      owner: 'jitney',
+      next: 'Say “status” to see what is there, or ask for it anew.',
+    });
   const name = running.targetName;
   const policy = await ports.pim.policy(running.target);
   const now = ports.clock.now();
@@ -40,7 +47,11 @@ export async function extend(
   const minutes = Math.min(wanted, policy.maximumMinutes ?? wanted);
   if (policy.approval !== null) return offerRenewal(ports, actor, place, running, policy, said);
   if (minutes <= left) {
-    return problem(`${name} already runs as long as its policy allows.`, { next: 'Ask again when it has ended.' });
+    return refusal(`${name} already runs as long as its policy allows.`, {
+      rule: `Its policy allows ${sayMinutes(policy.maximumMinutes ?? minutes)} at a time.`,
+      owner: 'group',
+      next: 'Ask again when it has ended.',
+    });
   }
   const ask: Ask = { ...said, minutes };
   const decision = decide(ask, policy, { now, defaultMinutes: ports.settings.defaultMinutes, open: null });

@@ -11,6 +11,7 @@ import type { Moment } from '../core/moment.ts';
 import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Parked } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -48,8 +49,9 @@ export async function offerRenewal(
     { kind: 'park', parked: { id, person: identityOf(actor), place, at: now, expiresAt: end + lagMs, body } },
   ]);
   const at = sayMoment(end, zoneOf(ports, actor), now);
-  return problem(`${name} cannot be extended while it runs.`, {
-    why: 'PIM lets nobody lengthen a running activation, and each new one of this group waits for approval.',
+  return refusal(`${name} cannot be extended while it runs.`, {
+    rule: 'PIM lets nobody lengthen a running activation, and each new one of this group waits for approval.',
+    owner: 'group',
     next: `It runs until ${at}. When it has ended I can ask for ${sayMinutes(minutes)} more; you are out until somebody approves.`,
     button: { verb: 'renew', id, title: `Ask again at ${at}` },
   });
@@ -65,6 +67,7 @@ export async function renewLater(ports: Ports, actor: Actor, id: string): Promis
   await ports.store.commit([{ kind: 'job', job: { kind: 'renew', parkedId: id }, due }]);
   return problem(`${running.targetName} will be asked for again at ${sayMoment(due, zoneOf(ports, actor), now)}.`, {
     why: 'It is a new request, and its approvers are asked then.',
+    next: 'You can take that back until then.',
     button: { verb: 'noRenewal', id, title: 'Do not ask again' },
   });
 }
@@ -129,8 +132,9 @@ function tooLong(before: Activation): Message {
 }
 
 function gone(): Message {
-  return problem('There is no such prepared request any more.', {
-    why: 'It was sent, was taken back, or its time is over.',
+  return refusal('There is no such prepared request any more.', {
+    rule: 'It is sent once, and it was sent or taken back, or its time is over.',
+    owner: 'jitney',
     next: 'Say “status” to see what is there.',
   });
 }

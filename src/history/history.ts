@@ -6,6 +6,7 @@ import { sayMoment } from '../core/moment.ts';
 import type { Moment } from '../core/moment.ts';
 import { identityOf } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
+import { refusal } from '../core/refusal.ts';
 import { nameKey } from '../language/names.ts';
 import { parse } from '../language/parse.ts';
 import type { Context } from '../language/parse.ts';
@@ -148,14 +149,16 @@ function sayFinding({ kind, happenedAt, name, groupName }: Finding, zone: string
 }
 
 function onlyAuditors(): Message {
-  return problem('Only auditors can ask that.', {
-    why: 'Whoever runs this bot names them by a group.',
+  return refusal('Only auditors can ask that.', {
+    rule: 'The members of one group are auditors.',
+    owner: 'operator',
     next: 'Say “status” for what is your own.',
   });
 }
 
 function unknown(words: string): Message {
   return problem(`No person and no group is called “${words}”.`, {
+    why: 'I look for exactly that name in the directory.',
     next: 'Give the exact name as the directory has it, in quotes if it holds keywords.',
   });
 }

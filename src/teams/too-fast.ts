@@ -1,5 +1,5 @@
-import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
+import { refusal } from '../core/refusal.ts';
 import type { TeamsActivity } from './activity.ts';
 
 /** What a person is told who sends faster than the bot works. body is null where the client shows no answer. */
@@ -9,8 +9,9 @@ export function tooFast(
 ): { readonly message: Message; readonly body: unknown } {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   const said = `Too much at once: I did nothing with this. Try again in ${seconds} seconds.`;
-  const message = problem('You send faster than I work.', {
-    why: 'I do nothing with what you send until then, so that others get their answers too.',
+  const message = refusal('You send faster than I work.', {
+    rule: 'I do nothing with what you send for a while, so that others get their answers too.',
+    owner: 'jitney',
     next: `Go on in ${seconds} seconds; say “status” first to see what was done.`,
   });
   return { message, body: activity.type === 'invoke' ? bodyOf(activity.name ?? '', said) : null };

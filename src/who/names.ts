@@ -1,7 +1,7 @@
 import type { NamedGroup } from '../core/named-group.ts';
 import type { Parsed } from '../language/command.ts';
-import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
+import { refusal } from '../core/refusal.ts';
 import { nameKey } from '../language/names.ts';
 import { parse } from '../language/parse.ts';
 import type { Context } from '../language/parse.ts';
@@ -45,8 +45,9 @@ export async function namesFor(ports: Ports, actor: Actor, typed: readonly strin
 }
 
 export function unknownGroup(typed: string): Message {
-  return problem(`No group “${typed}” that you can ask about.`, {
-    why: 'You can ask about groups that you may activate, approve or own; about others it is as if they were not there.',
+  return refusal(`No group “${typed}” that you can ask about.`, {
+    rule: 'You can ask about groups that you may activate, approve or own; about others it is as if they were not there.',
+    owner: 'jitney',
     next: 'Give the exact name, in quotes if it holds keywords. “list” shows what you may activate.',
     button: { verb: 'list', id: 'all', title: 'What can I activate?' },
   });

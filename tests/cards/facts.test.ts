@@ -372,7 +372,7 @@ describe('answers', () => {
   test.each(['javascript:alert(1)', 'http://evil.example/', 'data:text/html,x', 'file:///etc/passwd'])(
     'a link to %s is refused',
     (url) => {
-      const message = problem('x', { link: { url, title: 'Open' } });
+      const message = problem('x', { why: null, next: 'y', link: { url, title: 'Open' } });
       expect(() => render(message, contextFor(adele.oid))).toThrow('cannot link');
     },
   );

@@ -313,5 +313,5 @@ export const samples: readonly Sample[] = [
       reference: '9f8e7d6c',
     }),
   ),
-  own('problem-short', problem('PIM does not answer')),
+  own('problem-short', problem('PIM does not answer', { why: null, next: 'Try again in a minute.' })),
 ];

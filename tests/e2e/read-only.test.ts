@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(() => world.forget());
 
-const closed = /has switched it to read-only/;
+const closed = /is switched to read-only/;
 
 describe('refused, with the reason and the way into PIM:', () => {
   test.each([
@@ -66,7 +66,7 @@ describe('refused, with the reason and the way into PIM:', () => {
   test('an order that a crash left open is read back and never sent again', async () => {
     await world.later('PT2M');
 
-    await adele.waitForCard(/Intune Helpdesk[^]*switched it to read-only/);
+    await adele.waitForCard(/Intune Helpdesk[^]*is switched to read-only/);
     expect(await world.writes()).toEqual([]);
   });
 });

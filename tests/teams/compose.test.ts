@@ -102,7 +102,7 @@ describe('a search', () => {
   });
 
   test('without a result says why', async () => {
-    compose = () => Promise.resolve(problem('Nothing fits'));
+    compose = () => Promise.resolve(problem('Nothing fits', { why: null, next: 'Say “list”.' }));
 
     expect(await (await invoke('query', query('xyz'))).json()).toEqual({
       composeExtension: { type: 'message', text: 'Nothing fits' },
@@ -142,7 +142,7 @@ describe('the form', () => {
   });
 
   test('that cannot be had says why', async () => {
-    compose = () => Promise.resolve(problem('There is no group'));
+    compose = () => Promise.resolve(problem('There is no group', { why: null, next: 'Say “list”.' }));
 
     expect(await (await invoke('fetchTask', { commandId: 'activate' })).json()).toEqual({
       task: { type: 'message', value: 'There is no group' },

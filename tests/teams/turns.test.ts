@@ -252,7 +252,7 @@ describe('a click on the fallback Action.Submit', () => {
     await post(inRoom);
     expect(connector.requests).toEqual([]);
 
-    handle = () => Promise.resolve(problem('I have no chat with you yet.'));
+    handle = () => Promise.resolve(problem('I have no chat with you yet.', { why: null, next: 'Open one.' }));
     await post(inRoom);
     expect(connector.accepted.map(({ method, conversationId }) => [method, conversationId])).toEqual([
       ['POST', '19:chat@thread.v2'],
