@@ -70,7 +70,6 @@ export function isAboutTheRoom(ports: Ports, spoken: Spoken): boolean {
 /** Understood exactly, answered with a question, or refused with the reason; nothing is guessed. Null: a card answers. */
 export async function obey(ports: Ports, sentence: Sentence): Promise<readonly Message[]> {
   const { actor, place } = sentence;
-  if (/^\s*approvals\s*[.!]?\s*$/i.test(plainWords(sentence.text))) return [await approvals(ports, actor, place)];
   const context = contextOf(ports, sentence);
   const plain = parse(sentence.text, context);
   const intent = plain.kind === 'problem' ? plain.intent : plain.kind;
@@ -116,11 +115,6 @@ async function runAsking(
 
 function isNameProblem({ code }: Problem): boolean {
   return code === 'group_not_found' || code === 'group_ambiguous';
-}
-
-/** The mention and tags that Teams puts around a sentence; the language does the thorough work for its own commands. */
-function plainWords(text: string): string {
-  return text.replace(/<at>[^<]*<\/at>/g, ' ').replace(/<[^<>]*>/g, ' ');
 }
 
 /** One at a time: each is ended and asked for again, and each wants its own yes. */
@@ -175,6 +169,8 @@ async function run(
     case 'approve':
     case 'deny':
       return one(await ruleByText(ports, actor, place, command.id, command.kind, command.justification ?? ''));
+    case 'approvals':
+      return [await approvals(ports, actor, place)];
     case 'announce':
       return [await announce(ports, actor, place, command.groups)];
     case 'stopAnnounce':

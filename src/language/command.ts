@@ -96,6 +96,7 @@ export type Command =
   | Ask
   | Audit
   | Alias
+  | { readonly kind: 'approvals' }
   | { readonly kind: 'aliases' }
   | { readonly kind: 'removeAlias'; readonly name: string }
   | { readonly kind: 'help'; readonly topic?: string }

@@ -37,6 +37,7 @@ const intents: Readonly<Record<Verb, Intent>> = {
   active: 'status',
   approve: 'approve',
   deny: 'deny',
+  approvals: 'approvals',
   repeat: 'repeat',
   announce: 'announce',
   stopAnnounce: 'stopAnnounce',
@@ -52,7 +53,16 @@ const intents: Readonly<Record<Verb, Intent>> = {
 };
 
 /** Verbs that only show something: there a question mark is no reason to hesitate. */
-const showing: ReadonlySet<Intent> = new Set<Intent>(['list', 'status', 'who', 'policy', 'audit', 'aliases', 'help']);
+const showing: ReadonlySet<Intent> = new Set<Intent>([
+  'list',
+  'status',
+  'approvals',
+  'who',
+  'policy',
+  'audit',
+  'aliases',
+  'help',
+]);
 
 export function parse(text: string, context: Context): Parsed {
   const { text: spoken, quoted } = clean(text, context.botName);

@@ -41,6 +41,8 @@ function sentenceOf(command: Command): string {
       return `alias ${quote(command.name)} = ${names(command.groups)}`;
     case 'removeAlias':
       return `remove alias ${quote(command.name)}`;
+    case 'approvals':
+      return 'approvals';
     case 'aliases':
       return 'aliases';
     case 'help':

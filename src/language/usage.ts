@@ -70,6 +70,12 @@ export const usage: readonly Usage[] = [
     says: 'Denies a request that waits for you.',
   },
   {
+    verb: 'approvals',
+    forms: ['approvals'],
+    examples: ['approvals'],
+    says: 'Shows the requests that wait for you, as cards.',
+  },
+  {
     verb: 'repeat',
     forms: ['again [for LENGTH] [because …] [ticket SYSTEM NUMBER]', 'repeat …'],
     examples: ['again for 1h'],

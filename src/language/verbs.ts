@@ -31,6 +31,7 @@ export const readers: Readonly<Record<Verb, Reader>> = {
   active: (sentence, at) => nothingMore(sentence, at, { kind: 'status', filter: 'active' }),
   approve: readDecision('approve'),
   deny: readDecision('deny'),
+  approvals: (sentence, at) => nothingMore(sentence, at, { kind: 'approvals' }),
   repeat: readRepeat,
   announce: readAnnounce,
   stopAnnounce: readStopAnnounce,

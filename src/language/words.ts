@@ -17,6 +17,7 @@ export const verbs = {
   active: ['active'],
   approve: ['approve'],
   deny: ['deny'],
+  approvals: ['approvals'],
   repeat: ['repeat', 'again'],
   announce: ['announce'],
   stopAnnounce: ['stop announcing'],
@@ -79,7 +80,16 @@ export const unmistakable: readonly Verb[] = [
   'who',
   'removeAlias',
 ];
-export const standalone: readonly Verb[] = ['list', 'status', 'repeat', 'aliases', 'help', 'signin', 'signout'];
+export const standalone: readonly Verb[] = [
+  'list',
+  'status',
+  'approvals',
+  'repeat',
+  'aliases',
+  'help',
+  'signin',
+  'signout',
+];
 /** Verbs that no name contains: two orders on two lines meet without a joining word. */
 export const neverInNames: readonly string[] = ['activate', 'deactivate', 'elevate'];
 

@@ -39,6 +39,7 @@ const verb = fc.constantFrom(
   'active',
   'approve',
   'deny',
+  'approvals',
   'again',
   'repeat',
   'announce here',

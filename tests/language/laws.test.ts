@@ -41,7 +41,7 @@ describe('the table of commands', () => {
   test('has every verb once', () => {
     const verbs = usage.map(({ verb }) => verb);
     expect(new Set(verbs).size).toBe(verbs.length);
-    expect(verbs).toHaveLength(20);
+    expect(verbs).toHaveLength(21);
   });
 });
 
@@ -72,6 +72,7 @@ test.each([
   ['stop announcing for A, B', 'stop announcing for "A", "B"'],
   ['policy A', 'policy "A"'],
   ['aliases', 'aliases'],
+  ['Approvals.', 'approvals'],
 ])('%j is printed %j', (text, canonical) => {
   const parsed = parse(text, moment);
   if (parsed.kind === 'problem') throw new Error(parsed.code);

@@ -164,6 +164,7 @@ describe('two orders', () => {
     'list',
     'status',
     'again',
+    'approvals',
     'aliases',
     'help',
     'signin',
