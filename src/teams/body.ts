@@ -3,9 +3,6 @@ import type { IncomingMessage } from 'node:http';
 /** Teams messages end near 100 KB; this leaves room and no more. */
 const bodyLimit = 256 * 1024;
 
-/** Too long a body is still read (and forgotten) up to here, so that the sender gets to see the answer. */
-const discardLimit = 16 * 1024 * 1024;
-
 const patienceMs = 10_000;
 const maximumDepth = 32;
 
@@ -40,8 +37,9 @@ function isDeeper(value: unknown, than: number): boolean {
   return than === 0 || Object.values(value).some((inner) => isDeeper(inner, than - 1));
 }
 
-/** The bytes, or the status that says why not. */
+/** The bytes, or the status that says why not. What still comes after an answer Node throws away, for as long as a request may take. */
 function readBytes(request: IncomingMessage): Promise<Buffer | number> {
+  if (Number(request.headers['content-length']) > bodyLimit) return Promise.resolve(413);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -54,12 +52,11 @@ function readBytes(request: IncomingMessage): Promise<Buffer | number> {
     }
     function onData(chunk: Buffer): void {
       length += chunk.length;
-      if (length <= bodyLimit) chunks.push(chunk);
-      else chunks.length = 0;
-      if (length > discardLimit) settle(413);
+      chunks.push(chunk);
+      if (length > bodyLimit) settle(413);
     }
     request.on('data', onData);
-    request.once('end', () => settle(length > bodyLimit ? 413 : Buffer.concat(chunks)));
+    request.once('end', () => settle(Buffer.concat(chunks)));
     request.once('error', () => settle(400));
     request.once('close', () => settle(400));
   });
