@@ -101,7 +101,7 @@ export default defineConfig([
     },
   },
   arrows('core', [...adapters, 'language', ...features], [...everySdk, 'zod', 'node:*']),
-  arrows('language', [...adapters, 'core', ...features], [...everySdk, 'zod']),
+  arrows('language', [...adapters, ...features], [...everySdk, 'zod']),
   ...features.map((name) => arrows(name, adapters, everySdk)),
   arrows(
     'cards',

@@ -221,7 +221,14 @@ async function filled(ports: Ports, { actor, place, id, inputs }: Click): Promis
   if (form.kind === 'wrong') return said(form.message);
   const { named, ask } = form;
   if (await ports.signIn.has(actor)) return said(await activate(ports, actor, place, named, ask));
-  const wish = { kind: 'wish', targetKey: targetKey(named.target), targetName: named.name, ask: keep(ask) } as const;
+  const { target, name, mark } = named;
+  const wish = {
+    kind: 'wish',
+    targetKey: targetKey(target),
+    targetName: name,
+    targetMark: mark,
+    ask: keep(ask),
+  } as const;
   await parkForSignIn(ports, actor, place, wish);
   return said();
 }
@@ -232,9 +239,9 @@ async function endRow(ports: Ports, actor: Actor, place: Place, key: string): Pr
   const target = readTargetKey(key);
   const [running, eligible] = await Promise.all([ports.pim.active(actor), ports.pim.eligibilities(actor)]);
   const found = running.find((one) => targetKey(one.target) === key);
-  const name = eligible.find((one) => targetKey(one.target) === key)?.name;
-  if (!target || !found || name === undefined) return said(notYours());
-  const adopted = await adoptRunning(ports, actor, place, { target, name }, found.endsAt);
+  const named = eligible.find((one) => targetKey(one.target) === key);
+  if (!target || !found || !named) return said(notYours());
+  const adopted = await adoptRunning(ports, actor, place, named, found.endsAt);
   return said(adopted ? await end(ports, actor, adopted) : notYours());
 }
 
@@ -257,7 +264,8 @@ async function picked(ports: Ports, actor: Actor, id: string): Promise<Clicked> 
     const message = open ? await end(ports, actor, open) : notYours();
     return { card: notice('✓', option.name), said: message ? [message] : [] };
   }
-  const message = await activate(ports, actor, taken.place, { target, name: option.name }, unkeep(taken.body.ask));
+  const named = { target, name: option.name, mark: option.mark };
+  const message = await activate(ports, actor, taken.place, named, unkeep(taken.body.ask));
   return message ? replaced(message) : replaced(notice('✓', `${option.name} it is.`, 'Its card tells how it goes.'));
 }
 

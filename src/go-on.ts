@@ -90,7 +90,7 @@ async function goOn(within: Ports, actor: Actor, { place, body, check }: Parked)
   if (body.kind === 'extension') return extendTaken(within, actor, place, body, challenge);
   if (body.kind === 'wish') {
     const target = readTargetKey(body.targetKey);
-    const named = target && { target, name: body.targetName };
+    const named = target && { target, name: body.targetName, mark: body.targetMark };
     const message = named && (await activate(within, actor, place, named, unkeep(body.ask)));
     return message ? [message] : [];
   }

@@ -12,6 +12,7 @@ import type { Message } from './core/message.ts';
 import type { NamedGroup } from './core/named-group.ts';
 import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
+import { namedTargetOf } from './core/activation.ts';
 import { targetKey } from './core/target.ts';
 import { refusal } from './core/refusal.ts';
 import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
@@ -250,10 +251,10 @@ async function endAll(
   const [running, open] = await Promise.all([ports.pim.active(actor), ports.store.openActivations(actor)]);
   const candidates = new Map<string, Eligibility>();
   for (const { target, endsAt } of running) {
-    const name = eligible.find((known) => targetKey(known.target) === targetKey(target))?.name;
-    if (name !== undefined) candidates.set(targetKey(target), { target, name, endsAt });
+    const named = eligible.find((known) => targetKey(known.target) === targetKey(target));
+    if (named) candidates.set(targetKey(target), { ...named, endsAt });
   }
-  for (const { target, targetName: name, endsAt } of open) candidates.set(targetKey(target), { target, name, endsAt });
+  for (const one of open) candidates.set(targetKey(one.target), { ...namedTargetOf(one), endsAt: one.endsAt });
   const replies: Message[] = [];
   for (const typed of command.groups) {
     const found = await findTarget(

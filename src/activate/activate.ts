@@ -88,6 +88,7 @@ function intend(
     personName: actor.name ?? 'Somebody',
     target: named.target,
     targetName: named.name,
+    targetMark: named.mark,
     wish,
     phase: 'ordering',
     askedAt: now,
@@ -155,6 +156,7 @@ export async function question(
     kind: 'question',
     targetKey: targetKey(named.target),
     targetName: named.name,
+    targetMark: named.mark,
     ask: keep(ask),
     ...(extending === null ? {} : { extending }),
   } as const;
@@ -165,6 +167,7 @@ export async function question(
     kind: 'question',
     id,
     targetName: named.name,
+    mark: named.mark,
     access: named.target.kind === 'group' ? named.target.access : 'member',
     extending: extending !== null,
     needs,

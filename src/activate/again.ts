@@ -1,4 +1,4 @@
-import { isOver } from '../core/activation.ts';
+import { isOver, namedTargetOf } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import type { Ask } from '../core/decide.ts';
 import { notice, problem } from '../core/message.ts';
@@ -33,7 +33,7 @@ export async function activateAgain(
   if (!isOver(last.phase)) return notice('◷', `${last.targetName} is not over yet.`, 'Say “status” to see it.');
   const { length } = last.wish;
   const ask: Ask = { ...(length.kind === 'for' ? { minutes: length.minutes } : {}), ...said };
-  return activate(ports, actor, place, { target: last.target, name: last.targetName }, ask);
+  return activate(ports, actor, place, namedTargetOf(last), ask);
 }
 
 /** The failed ones of one sentence once more, with the very words it had. */
@@ -42,13 +42,14 @@ export async function retry(ports: Ports, actor: Actor, place: Place, batch: str
     ({ phase, person }) => phase === 'failed' && person.oid === actor.oid && person.tid === actor.tid,
   );
   const replies = await Promise.all(
-    failed.map(({ target, targetName, wish }) => {
+    failed.map((before) => {
+      const { wish } = before;
       const ask: Ask = {
         ...(wish.length.kind === 'for' ? { minutes: wish.length.minutes } : { until: wish.length.at }),
         ...(wish.justification === null ? {} : { justification: wish.justification }),
         ...(wish.ticket === null ? {} : { ticket: wish.ticket }),
       };
-      return activate(ports, actor, place, { target, name: targetName }, ask, batch);
+      return activate(ports, actor, place, namedTargetOf(before), ask, batch);
     }),
   );
   return replies.filter((reply) => reply !== null);

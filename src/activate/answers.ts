@@ -40,7 +40,8 @@ export async function answer(
   if (taken?.body.kind !== 'question' || !target) return { message: tooLate(), keep: false };
   const { extending } = taken.body;
   if (extending !== undefined) return { message: await lengthen(taken.place, extending, ask), keep: false };
-  const reply = await activate(ports, actor, taken.place, { target, name: taken.body.targetName }, ask);
+  const named = { target, name: taken.body.targetName, mark: taken.body.targetMark };
+  const reply = await activate(ports, actor, taken.place, named, ask);
   const asked = notice('✓', `Asked PIM for ${taken.body.targetName}.`, 'Its card tells how it goes.');
   return { message: reply ?? asked, keep: false };
 }

@@ -27,9 +27,10 @@ export async function form(ports: Ports, actor: Actor): Promise<Message> {
   return {
     kind: 'form',
     id: String(ports.clock.now()),
-    targets: eligible.slice(0, mostTargets).map(({ target, name }) => ({
+    targets: eligible.slice(0, mostTargets).map(({ target, name, mark }) => ({
       key: targetKey(target),
       name,
+      mark,
       access: target.kind === 'group' ? target.access : 'member',
     })),
     more: Math.max(eligible.length - mostTargets, 0),
@@ -60,7 +61,7 @@ export async function readForm(
   const eligible = await ports.pim.eligibilities(actor);
   const named = eligible.find(({ target }) => targetKey(target) === inputs['target']);
   return named
-    ? { kind: 'wish', named: { target: named.target, name: named.name }, ask }
+    ? { kind: 'wish', named, ask }
     : { kind: 'wrong', message: notEligible('This is not among the groups you can activate.') };
 }
 

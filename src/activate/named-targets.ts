@@ -62,7 +62,7 @@ async function offer(
   const id = ports.ids.id();
   const now = ports.clock.now();
   const shown = hits.slice(0, 5);
-  const options = shown.map(({ target, name }) => ({ targetKey: targetKey(target), name }));
+  const options = shown.map(({ target, name, mark }) => ({ targetKey: targetKey(target), name, mark }));
   await ports.store.commit([
     {
       kind: 'park',
@@ -82,7 +82,11 @@ async function offer(
     typed,
     verb,
     why: !exactName ? 'near' : hits.length === 1 ? 'ownerOnly' : 'several',
-    options: shown.map(({ target, name }) => ({ name, access: target.kind === 'group' ? target.access : 'member' })),
+    options: shown.map(({ target, name, mark }) => ({
+      name,
+      mark,
+      access: target.kind === 'group' ? target.access : 'member',
+    })),
   };
 }
 

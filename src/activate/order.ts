@@ -3,6 +3,7 @@ import type { Activation } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
+import { marks } from '../core/namesake.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
@@ -18,13 +19,14 @@ type Verified = { readonly claims: string | null };
  */
 export async function order(ports: Ports, activation: Activation, verified?: Verified): Promise<Message | null> {
   const { person, target, wish, id: marker } = activation;
-  const [outcome] = await Promise.all([
+  const [outcome, known] = await Promise.all([
     ports.pim.order(person, target, wish, marker, verified?.claims),
+    lookUpNamesakes(ports, activation),
     lookUpApprovers(ports, activation),
   ]);
   switch (outcome.kind) {
     case 'accepted':
-      await settle(ports, activation.id, outcome.reading);
+      await settle(ports, activation.id, outcome.reading, known);
       return null;
     case 'unclear':
       return readBack(ports, activation.id);
@@ -53,6 +55,23 @@ async function lookUpApprovers(ports: Ports, { person, target }: Activation): Pr
     if (approval) await ports.directory.approvers(person.tid, approval.approvers);
   } catch (error) {
     ports.log.warn('approvers.unavailable', { error });
+  }
+}
+
+/** Meanwhile, for whoever reads its cards: they may know another group of this name. Without the directory nothing is told. */
+async function lookUpNamesakes(
+  ports: Ports,
+  { target, targetName }: Activation,
+): Promise<Pick<Activation, 'targetMark'>> {
+  if (target.kind !== 'group') return {};
+  try {
+    const found = await ports.directory.namesakes(targetName);
+    const named = found.map(({ id, name, description }) => ({ target: { ...target, groupId: id }, name, description }));
+    const mark = marks(named)[found.findIndex(({ id }) => id === target.groupId)] ?? null;
+    return mark === null ? {} : { targetMark: mark };
+  } catch (error) {
+    ports.log.warn('namesakes.unavailable', { error });
+    return {};
   }
 }
 

@@ -5,6 +5,7 @@ import { portalApprovals, portalMyGroups } from '../core/message.ts';
 import { button, link, more } from './button.ts';
 import type { Action } from './button.ts';
 import type { Context, View } from './context.ts';
+import { caution, markText } from './odd-names.ts';
 import { listed, name, plain, quoted, sentence } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
@@ -31,6 +32,8 @@ export function activationView(activation: Activation, context: Context): View {
       shape: words.shape,
       tone: words.tone,
       target: name(activation.targetName),
+      mark: markText(activation.targetMark),
+      caution: caution(activation.targetName),
       owner: isOwner(activation.target),
       access: sentence(accessOf(activation.target)),
       state: sentence(words.state),
@@ -150,6 +153,8 @@ function spoken(activation: Activation, context: Context): string[] {
     rulingText(activation, context),
     endedBy(activation, context),
     failureText(activation),
+    markText(activation.targetMark),
+    caution(activation.targetName),
   ];
 }
 

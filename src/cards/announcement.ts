@@ -1,6 +1,7 @@
 import { isOver } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import type { Context, View } from './context.ts';
+import { caution, markText } from './odd-names.ts';
 import { name, plain, quoted } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
@@ -18,6 +19,10 @@ export function announcementView(activation: Activation, showJustification: bool
   const facts = [approved, ticket === null ? null : `ticket ${plain(ticket, 60)}`].filter((fact) => fact !== null);
   const person = name(activation.personName);
   const target = name(activation.targetName);
+  const names = {
+    mark: markText(activation.targetMark),
+    caution: caution(activation.personName, activation.targetName),
+  };
   const verb = `${over ? 'was' : 'is'} ${isOwner(activation.target) ? 'OWNER of' : 'in'}`;
   return {
     template: 'announcement',
@@ -26,6 +31,7 @@ export function announcementView(activation: Activation, showJustification: bool
       person,
       verb,
       target,
+      ...names,
       until: untilText(activation, shown(context)),
       endedBy: over ? whoEnded(activation) : '',
       facts: facts.join(' · '),
@@ -36,6 +42,8 @@ export function announcementView(activation: Activation, showJustification: bool
       over ? whoEnded(activation) : '',
       facts.join(', '),
       why,
+      names.mark,
+      names.caution,
     ],
   };
 }

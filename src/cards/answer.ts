@@ -1,6 +1,7 @@
 import type { Message } from '../core/message.ts';
 import { button, link } from './button.ts';
 import type { Context, View } from './context.ts';
+import { markText, rowCaution } from './odd-names.ts';
 import { name, plain, quoted } from './text.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
@@ -13,7 +14,11 @@ export function choiceView(message: Of<'choice'>, context: Context): View {
   const options = message.options.slice(0, mostChoices);
   const typed = message.why === 'confirm' ? plain(message.typed, 200) : quoted(message.typed, 80);
   const { title, ask } = choiceWords(message, typed);
-  const labels = options.map((option) => `${option.access === 'owner' ? 'OWNER of ' : ''}${name(option.name)}`);
+  const labels = options.map(({ access, name: called, mark }) => {
+    const label = `${access === 'owner' ? 'OWNER of ' : ''}${name(called)}`;
+    return mark === undefined ? label : `${label} ${markText(mark)}`;
+  });
+  const cautions = options.map((option) => rowCaution(option.name));
   return {
     template: 'choice',
     data: {
@@ -21,11 +26,12 @@ export function choiceView(message: Of<'choice'>, context: Context): View {
       ask,
       options: labels.map((label, index) => ({
         whole: label.length > mostOnButton ? label : '',
+        caution: cautions[index] ?? '',
         actions: button(context, 'pick', `${message.id}:${index}`, label),
       })),
       none: button(context, 'dismiss', message.id, 'None of these'),
     },
-    say: [title, `${ask} ${labels.join(', ')}`],
+    say: [title, `${ask} ${labels.join(', ')}`, ...cautions],
   };
 }
 

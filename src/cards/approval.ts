@@ -7,6 +7,7 @@ import type { Shape } from '../core/message.ts';
 import { verdictText, wishText } from './activation.ts';
 import { button, link, more } from './button.ts';
 import type { Context, View } from './context.ts';
+import { caution, markText } from './odd-names.ts';
 import { name, plain, quoted, sentence } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
@@ -50,7 +51,12 @@ function decideView(activation: Activation, note: string | null, context: Contex
       moreActions: [link(portalApprovals, 'Decide in PIM')],
       reference: `Request ${shortId(id)}`,
     },
-    say: [...asks(activation, context), noteText(note), approverJustification ? 'PIM wants your reason' : ''],
+    say: [
+      ...asks(activation, context),
+      noteText(note),
+      ...doubts(activation),
+      approverJustification ? 'PIM wants your reason' : '',
+    ],
   };
 }
 
@@ -70,7 +76,12 @@ function denyView(activation: Activation, note: string | null, context: Context)
       ],
       reference: `Request ${shortId(id)}`,
     },
-    say: ['Deny this request: say why, the requester will see it', ...asks(activation, context), noteText(note)],
+    say: [
+      'Deny this request: say why, the requester will see it',
+      ...asks(activation, context),
+      noteText(note),
+      ...doubts(activation),
+    ],
   };
 }
 
@@ -96,6 +107,7 @@ function ruledView(activation: Activation, note: string | null, context: Context
       `${name(activation.personName)} ${relationOf(activation)} ${targetOf(activation)} ${nowLine(activation, said(context))}`,
       activation.ruling?.reason ? quoted(activation.ruling.reason, 500) : '',
       noteText(note),
+      ...doubts(activation),
     ],
   };
 }
@@ -104,9 +116,20 @@ function whoAndWhat(activation: Activation): Record<string, unknown> {
   return {
     requester: name(activation.personName),
     target: name(activation.targetName),
+    mark: markText(activation.targetMark),
+    caution: cautionOf(activation),
     owner: isOwner(activation.target),
     access: sentence(accessOf(activation.target)),
   };
+}
+
+function cautionOf({ personName, targetName }: Activation): string {
+  return caution(personName, targetName);
+}
+
+/** Which of several the group is, and what deceives about a name. */
+function doubts(activation: Activation): string[] {
+  return [markText(activation.targetMark), cautionOf(activation)];
 }
 
 function targetOf(activation: Activation): string {

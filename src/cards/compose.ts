@@ -3,6 +3,7 @@ import type { Message } from '../core/message.ts';
 import { openButton, submit } from './button.ts';
 import type { Context, View } from './context.ts';
 import { rowState } from './list.ts';
+import { caution, markText, rowCaution } from './odd-names.ts';
 import { name, rowName } from './text.ts';
 import { said } from './time.ts';
 import { ownerMark } from './words.ts';
@@ -18,8 +19,15 @@ export function offerView({ row }: Extract<Message, { kind: 'offer' }>, context:
   const owner = ownerMark(row.access === 'owner');
   return {
     template: 'offer',
-    data: { target, owner, how, actions: openButton(context, 'ask', row.key, 'Activate…') },
-    say: [`${target}${owner}`, how],
+    data: {
+      target,
+      owner,
+      mark: markText(row.mark),
+      caution: caution(row.name),
+      how,
+      actions: openButton(context, 'ask', row.key, 'Activate…'),
+    },
+    say: [`${target}${owner}`, how, markText(row.mark), caution(row.name)],
     aside: rowState(row, said(context)),
   };
 }
@@ -32,7 +40,9 @@ export function formView(message: Extract<Message, { kind: 'form' }>, context: C
     template: 'form',
     data: {
       targets: targets.map((one) => ({
-        title: `${rowName(one.name)}${ownerMark(one.access === 'owner')}`,
+        title: [`${rowName(one.name)}${ownerMark(one.access === 'owner')}`, markText(one.mark), rowCaution(one.name)]
+          .filter((part) => part !== '')
+          .join(' '),
         value: one.key,
       })),
       hint: more > 0 ? `… ${more} more. Search for one, or write “activate” and its name to me.` : '',

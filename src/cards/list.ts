@@ -5,6 +5,7 @@ import type { ListRow, Message } from '../core/message.ts';
 import { button } from './button.ts';
 import type { Action } from './button.ts';
 import type { Context, View } from './context.ts';
+import { markText, rowCaution } from './odd-names.ts';
 import { plain, quoted, rowName, sentence } from './text.ts';
 import { said, shown } from './time.ts';
 import type { When } from './time.ts';
@@ -26,6 +27,8 @@ export function listView(message: Extract<Message, { kind: 'list' }>, context: C
         shape: rowShape(row),
         target: rowName(row.name),
         owner: ownerMark(row.access === 'owner'),
+        mark: markText(row.mark),
+        caution: rowCaution(row.name),
         state: rowState(row, shown(context)),
         actions: rowActions(row, context),
       })),
@@ -34,10 +37,18 @@ export function listView(message: Extract<Message, { kind: 'list' }>, context: C
     },
     say: [
       title,
-      ...rows.map((row) => `${rowName(row.name)}${ownerMark(row.access === 'owner')}: ${rowState(row, said(context))}`),
+      ...rows.map(
+        (row) => `${spokenName(row.name, row.access === 'owner', row.mark)}: ${rowState(row, said(context))}`,
+      ),
       listHint(more, message),
     ],
   };
+}
+
+/** The name with all that tells it from others. */
+function spokenName(name: string, owner: boolean, mark: string | undefined): string {
+  const parts = [`${rowName(name)}${ownerMark(owner)}`, markText(mark), rowCaution(name)];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 function listTitle(total: number, query: string | null): string {
@@ -118,6 +129,8 @@ export function statusView(activations: readonly Activation[], context: Context)
         shape: wordsOf(activation, shown(context)).shape,
         target: rowName(activation.targetName),
         owner: ownerMark(isOwner(activation.target)),
+        mark: markText(activation.targetMark),
+        caution: rowCaution(activation.targetName),
         state: sentence(wordsOf(activation, shown(context)).state),
         actions: statusActions(activation, context),
       })),
@@ -128,7 +141,8 @@ export function statusView(activations: readonly Activation[], context: Context)
     say: [
       rows.length === 0 ? empty : `You have ${rows.length === 1 ? '1 activation' : `${rows.length} activations`}`,
       ...rows.map(
-        (row) => `${rowName(row.targetName)}${ownerMark(isOwner(row.target))}: ${wordsOf(row, said(context)).state}`,
+        (row) =>
+          `${spokenName(row.targetName, isOwner(row.target), row.targetMark)}: ${wordsOf(row, said(context)).state}`,
       ),
     ],
   };

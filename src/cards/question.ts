@@ -2,6 +2,7 @@ import { commonMinutes, sayMinutes } from '../core/duration.ts';
 import type { Message } from '../core/message.ts';
 import { button } from './button.ts';
 import type { Context, View } from './context.ts';
+import { caution, markText } from './odd-names.ts';
 import { name, prefill, quoted, sentence } from './text.ts';
 import { accessWords, ownerMark } from './words.ts';
 
@@ -19,6 +20,8 @@ export function questionView(message: Question, context: Context): View {
     template: 'question',
     data: {
       target,
+      mark: markText(message.mark),
+      caution: caution(message.targetName),
       lacks,
       owner: message.access === 'owner',
       access: sentence(accessWords('owner')),
@@ -45,6 +48,8 @@ export function questionView(message: Question, context: Context): View {
       wantsTicket ? 'Which ticket' : '',
       tooLong,
       `${howLong}: ${sayMinutes(message.minutes)}`,
+      markText(message.mark),
+      caution(message.targetName),
     ],
   };
 }

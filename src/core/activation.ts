@@ -1,7 +1,7 @@
 import type { Moment } from './moment.ts';
 import type { NamedPerson, Person } from './person.ts';
 import type { Place } from './place.ts';
-import type { Target } from './target.ts';
+import type { NamedTarget, Target } from './target.ts';
 
 /** PIM lets an approval request wait this long; not configurable there. */
 export const approvalWindowMs = 24 * 3_600_000;
@@ -47,6 +47,8 @@ export type Activation = {
   readonly personName: string;
   readonly target: Target;
   readonly targetName: string;
+  /** What tells the target from others of its name in the tenant; absent when there are none. */
+  readonly targetMark?: string | undefined;
   readonly wish: Wish;
   readonly phase: Phase;
   readonly askedAt: Moment;
@@ -80,6 +82,11 @@ const terminal: readonly Phase[] = ['ended', 'denied', 'lapsed', 'cancelled', 'f
 
 export function isOver(phase: Phase): boolean {
   return terminal.includes(phase);
+}
+
+/** What it gives, as whoever asks for it again names it. */
+export function namedTargetOf({ target, targetName, targetMark }: Activation): NamedTarget {
+  return { target, name: targetName, mark: targetMark };
 }
 
 /** The eight digits that a person reads and types: `approve 1a2b3c4d`. */

@@ -34,6 +34,8 @@ export type Verb = (typeof verbs)[number];
 export type ListRow = {
   readonly key: string;
   readonly name: string;
+  /** What tells it from others of its name; absent when there are none. */
+  readonly mark?: string | undefined;
   readonly access: Access;
   readonly state: 'available' | 'waiting' | 'starting' | 'scheduled' | 'active';
   readonly endsAt: Moment | null;
@@ -64,6 +66,7 @@ export type Message =
       readonly kind: 'question';
       readonly id: string;
       readonly targetName: string;
+      readonly mark?: string | undefined;
       readonly access: Access;
       /** True when the answer lengthens what runs: minutes come on top, and nothing happens before one more yes. */
       readonly extending: boolean;
@@ -81,7 +84,11 @@ export type Message =
       readonly verb: string;
       /** near: no such name, these are close. several: the name is right and means more than one. ownerOnly: only as its owner. confirm: typed is our question. */
       readonly why: 'near' | 'several' | 'ownerOnly' | 'confirm';
-      readonly options: readonly { readonly name: string; readonly access: Access }[];
+      readonly options: readonly {
+        readonly name: string;
+        readonly mark?: string | undefined;
+        readonly access: Access;
+      }[];
     }
   /** A reason or a ticket looks as if it held a secret, and nothing was sent yet. Without its words. */
   | { readonly kind: 'unsent'; readonly id: string }
@@ -101,7 +108,7 @@ export type Message =
   | {
       readonly kind: 'form';
       readonly id: string;
-      readonly targets: readonly Pick<ListRow, 'key' | 'name' | 'access'>[];
+      readonly targets: readonly Pick<ListRow, 'key' | 'name' | 'mark' | 'access'>[];
       readonly more: number;
       readonly minutes: number;
     }

@@ -9,7 +9,8 @@ export type Target =
   | { readonly kind: 'entraRole'; readonly roleId: string; readonly scope: string }
   | { readonly kind: 'azureRole'; readonly roleId: string; readonly scope: string };
 
-export type NamedTarget = { readonly target: Target; readonly name: string };
+/** mark: what tells it from others of the same name (see namesake.ts); absent when there are none. */
+export type NamedTarget = { readonly target: Target; readonly name: string; readonly mark?: string | undefined };
 
 /** One stable text for a target: the database's business key and the id on a card's button. */
 export function targetKey(target: Target): string {

@@ -185,6 +185,7 @@ export async function adoptRunning(
     personName: actor.name ?? 'Somebody',
     target: named.target,
     targetName: named.name,
+    targetMark: named.mark,
     wish: { length: { kind: 'until', at: endsAt ?? now }, startAt: null, justification: null, ticket: null },
     phase: 'active',
     askedAt: now,

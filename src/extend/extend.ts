@@ -1,5 +1,5 @@
 import { keep, activate, question, unkeep } from '../activate/activate.ts';
-import { isOver } from '../core/activation.ts';
+import { isOver, namedTargetOf } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { contextClaims } from '../core/check.ts';
 import { decide } from '../core/decide.ts';
@@ -57,7 +57,7 @@ export async function extend(
   const decision = decide(ask, policy, { now, defaultMinutes: ports.settings.defaultMinutes, open: null });
   if (decision.kind === 'question') {
     const by = said.minutes ?? ports.settings.defaultMinutes;
-    const named = { target: running.target, name };
+    const named = namedTargetOf(running);
     return question(ports, actor, place, named, { ...said, minutes: by }, policy, decision.needs, by, running.id);
   }
   const id = ports.ids.id();
@@ -94,7 +94,7 @@ export async function extendTaken(
   if (!running || running.person.oid !== actor.oid || isOver(running.phase)) {
     return [notice('■', 'It has ended meanwhile.', 'Ask for it anew.')];
   }
-  const named = { target: running.target, name: running.targetName };
+  const named = namedTargetOf(running);
   const { authenticationContext } = await ports.pim.policy(named.target);
   const claims = authenticationContext === null ? null : contextClaims(authenticationContext);
   if (claims !== null && !(await ports.signIn.verified(actor, claims))) {

@@ -1,5 +1,5 @@
 import { activate, keep, question, unkeep } from '../activate/activate.ts';
-import { isOver } from '../core/activation.ts';
+import { isOver, namedTargetOf } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { decide } from '../core/decide.ts';
 import type { Ask } from '../core/decide.ts';
@@ -100,7 +100,7 @@ export async function renewWhenOver(ports: Ports, id: string): Promise<Renewed> 
   }
   const known = await ports.store.knownPerson(parked.person);
   const actor: Actor = { ...parked.person, name: known?.name ?? before.personName, zone: known?.zone ?? null };
-  const named = { target: before.target, name: before.targetName };
+  const named = namedTargetOf(before);
   const message = await activate(ports, actor, parked.place, named, unkeep(ask));
   return message ? told(parked, message) : { kind: 'done' };
 }

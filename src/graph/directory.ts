@@ -1,6 +1,6 @@
 import type { NamedPerson } from '../core/person.ts';
 import type { ApproverRule } from '../core/policy.ts';
-import type { Directory, Insider } from '../ports/directory.ts';
+import type { Directory, FoundGroup, Insider } from '../ports/directory.ts';
 import { batch } from './batch.ts';
 import { cache } from './cache.ts';
 import { graph as graphOf, GraphRefusal, must } from './client.ts';
@@ -30,6 +30,7 @@ export function graphDirectory(options: Options): GraphDirectory {
     members: cache<readonly User[]>({ ttlMs: 60_000, size: 500, clock }),
     owners: cache<readonly NamedPerson[]>({ ttlMs: 60_000, size: 500, clock }),
     names: cache<string>({ ttlMs: 300_000, size: 10_000, clock }),
+    namesakes: cache<readonly FoundGroup[]>({ ttlMs: 300_000, size: 1_000, clock }),
   };
 
   async function user(oid: string): Promise<User | null> {
@@ -48,6 +49,20 @@ export function graphDirectory(options: Options): GraphDirectory {
     const found = new Map<string, NamedPerson>();
     for (const user of [...loaded.people.values(), ...[...loaded.members.values()].flat()]) add(found, user);
     return [...found.values()];
+  }
+
+  async function groupsNamed(name: string): Promise<readonly FoundGroup[]> {
+    const path = address('/groups', {
+      $filter: `displayName eq ${literal(name)}`,
+      $select: 'id,displayName,description',
+    });
+    const listed = await allPages(graph, graph.app.get, path);
+    if (listed.kind !== 'rows') throw new GraphRefusal('the groups of a name', listed);
+    return rowsOf(groupRow, listed.rows).map((row) => ({
+      id: row.id,
+      name: row.displayName ?? name,
+      description: row.description ?? null,
+    }));
   }
 
   return {
@@ -82,12 +97,8 @@ export function graphDirectory(options: Options): GraphDirectory {
       if (listed.kind !== 'rows') throw new GraphRefusal('the people of a name', listed);
       return peopleIn(listed.rows).map(named);
     },
-    groupsNamed: async (name) => {
-      const path = address('/groups', { $filter: `displayName eq ${literal(name)}`, $select: 'id,displayName' });
-      const listed = await allPages(graph, graph.app.get, path);
-      if (listed.kind !== 'rows') throw new GraphRefusal('the groups of a name', listed);
-      return rowsOf(groupRow, listed.rows).map((row) => ({ id: row.id, name: row.displayName ?? name }));
-    },
+    groupsNamed,
+    namesakes: (name) => kept.namesakes.get(name, () => groupsNamed(name)),
   };
 }
 

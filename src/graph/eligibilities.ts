@@ -1,4 +1,5 @@
 import type { Moment } from '../core/moment.ts';
+import { marks } from '../core/namesake.ts';
 import type { Person } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
 import type { Target } from '../core/target.ts';
@@ -21,6 +22,7 @@ type Row = {
   readonly groupId: string;
   readonly target: Target;
   readonly name: string | null;
+  readonly description: string | null;
   readonly endsAt: Moment | null;
 };
 
@@ -48,13 +50,14 @@ export async function readEligibilities(graph: Graph, names: GroupNames, person:
   const rows = merged([...readRows(mine), ...readRows(apps)]);
   const missing = rows.flatMap((row) => (row.name === null ? [row.groupId] : []));
   const found = missing.length === 0 ? new Map<string, string>() : await groupNames(graph, names, missing);
+  const named = rows.map((row) => ({ ...row, name: row.name ?? found.get(row.groupId) ?? row.groupId }));
+  const marked = marks(named);
   return {
     complete: mine.kind === 'rows',
-    eligibilities: rows.map(({ groupId, target, name, endsAt }) => ({
-      target,
-      name: name ?? found.get(groupId) ?? groupId,
-      endsAt,
-    })),
+    eligibilities: named.map(({ target, name, endsAt }, at) => {
+      const mark = marked[at] ?? null;
+      return mark === null ? { target, name, endsAt } : { target, name, mark, endsAt };
+    }),
   };
 }
 
@@ -68,6 +71,7 @@ function readRows(list: Listed): readonly Row[] {
     groupId: row.groupId,
     target: { kind: 'group', groupId: row.groupId, access: row.accessId },
     name: row.group?.displayName ?? null,
+    description: row.group?.description ?? null,
     endsAt: row.endDateTime,
   }));
 }
@@ -83,7 +87,8 @@ function merged(rows: readonly Row[]): readonly Row[] {
       continue;
     }
     const endsAt = known.endsAt === null || row.endsAt === null ? null : Math.max(known.endsAt, row.endsAt);
-    byTarget.set(key, { ...known, name: known.name ?? row.name, endsAt });
+    const [name, description] = [known.name ?? row.name, known.description ?? row.description];
+    byTarget.set(key, { ...known, name, description, endsAt });
   }
   return [...byTarget.values()];
 }

@@ -21,7 +21,7 @@ const access = z
   .transform((value) => value.toLowerCase())
   .pipe(z.enum(['member', 'owner'])) satisfies z.ZodType<Access>;
 
-const named = z.object({ id: text, displayName: text }).nullish();
+const named = z.object({ id: text, displayName: text, description: text }).nullish();
 
 export const eligibilityRow = z.object({
   groupId: z.string(),
@@ -115,7 +115,7 @@ export const userRow = z.object({
 });
 export type User = z.infer<typeof userRow>;
 
-export const groupRow = z.object({ id: z.string(), displayName: text });
+export const groupRow = z.object({ id: z.string(), displayName: text, description: text });
 
 /** The rows that read; the others are left out. */
 export function rowsOf<T>(shape: z.ZodType<T>, rows: readonly unknown[]): readonly T[] {

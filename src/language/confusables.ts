@@ -76,21 +76,6 @@ const lookalikes = new Map<string, string>(
   }),
 );
 
-const scripts = [
-  /\p{Script=Latin}/u,
-  /\p{Script=Cyrillic}/u,
-  /\p{Script=Greek}/u,
-  /\p{Script=Armenian}/u,
-  /\p{Script=Cherokee}/u,
-];
-
-/** Whether one word of the name mixes scripts that lend each other letters. `Группа Admins` does not, `Аdmins` with a Cyrillic А does. */
-export function isMixedScript(name: string): boolean {
-  if (/^[\x20-\x7e]*$/.test(name)) return false;
-  const words = name.normalize('NFC').match(/[\p{L}\p{M}]+/gu) ?? [];
-  return words.some((word) => scripts.filter((script) => script.test(word)).length > 1);
-}
-
 /** What a folded name looks like: compatibility forms, accents and look-alike letters reduced to plain ones. */
 export function skeleton(folded: string): string {
   if (/^[\x20-\x7e]*$/.test(folded)) return folded;

@@ -1,9 +1,10 @@
 /** Names against what the person can mean: exact acts, anything else asks. */
 
+import { isMixedScript } from '../core/odd-name.ts';
 import { foldQuotes, foldSpaces, removeInvisible } from './clean.ts';
 import { closeIndex, closeNames } from './close-names.ts';
 import type { CloseIndex } from './close-names.ts';
-import { isMixedScript, skeleton } from './confusables.ts';
+import { skeleton } from './confusables.ts';
 
 export type NameMatch =
   | { readonly kind: 'exact'; readonly name: string }

@@ -10,6 +10,8 @@ export type Insider = {
   readonly access: Access;
 };
 
+export type FoundGroup = { readonly id: string; readonly name: string; readonly description: string | null };
+
 export interface Directory {
   /** The people behind a policy's approver rules, groups expanded, disabled accounts left out. */
   approvers(tid: string, rules: readonly ApproverRule[]): Promise<readonly NamedPerson[]>;
@@ -23,7 +25,9 @@ export interface Directory {
   inside(groupId: string): Promise<readonly Insider[]>;
   groups(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Exact display names (after folding) of groups that anybody could watch; for announce, who has, policy. */
-  groupsNamed(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  groupsNamed(name: string): Promise<readonly FoundGroup[]>;
+  /** The same, kept for minutes: to tell them apart and for nothing else. */
+  namesakes(name: string): Promise<readonly FoundGroup[]>;
   /** People of exactly this display name; for audit. */
   peopleNamed(name: string): Promise<readonly NamedPerson[]>;
 }

@@ -35,13 +35,20 @@ export type ParkedBody =
   /** A new request for when the running activation has ended; taken when it is sent, or taken back. */
   | { readonly kind: 'renewal'; readonly activationId: string; readonly ask: ParkedAsk }
   /** What was filled into a form; it goes on after the sign-in. */
-  | { readonly kind: 'wish'; readonly targetKey: string; readonly targetName: string; readonly ask: ParkedAsk }
+  | {
+      readonly kind: 'wish';
+      readonly targetKey: string;
+      readonly targetName: string;
+      readonly targetMark?: string | undefined;
+      readonly ask: ParkedAsk;
+    }
   /** An intent that waits for the person to pass a check, or (without one) to sign in again; then it is ordered. */
   | { readonly kind: 'stepUp'; readonly activationId: string; readonly targetName: string }
   | {
       readonly kind: 'question';
       readonly targetKey: string;
       readonly targetName: string;
+      readonly targetMark?: string | undefined;
       readonly ask: ParkedAsk;
       /** The running activation that the answer is to lengthen; without it the answer orders a new one. */
       readonly extending?: string;
@@ -55,7 +62,11 @@ export type ParkedBody =
   | {
       readonly kind: 'choice';
       readonly verb: 'activate' | 'deactivate';
-      readonly options: readonly { readonly targetKey: string; readonly name: string }[];
+      readonly options: readonly {
+        readonly targetKey: string;
+        readonly name: string;
+        readonly mark?: string | undefined;
+      }[];
       readonly ask: ParkedAsk;
     };
 

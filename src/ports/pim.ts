@@ -5,9 +5,9 @@ import type { Reading } from '../core/observe.ts';
 import type { NamedPerson, Person } from '../core/person.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Policy } from '../core/policy.ts';
-import type { Access, Target } from '../core/target.ts';
+import type { Access, NamedTarget, Target } from '../core/target.ts';
 
-export type Eligibility = { readonly target: Target; readonly name: string; readonly endsAt: Moment | null };
+export type Eligibility = NamedTarget & { readonly endsAt: Moment | null };
 
 export type Ordered = { readonly kind: 'accepted'; readonly reading: Reading } | PimProblem;
 

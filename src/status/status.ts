@@ -107,6 +107,7 @@ function row(eligible: Eligibility, state: Pick<ListRow, 'state' | 'endsAt'>): L
   return {
     key: targetKey(eligible.target),
     name: eligible.name,
+    mark: eligible.mark,
     access,
     ...state,
     maximumMinutes: null,

@@ -10,7 +10,7 @@ import type { Change, Route } from '../ports/store.ts';
 import { isUnderWay } from './step.ts';
 
 /** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */
-export type Known = Partial<Pick<Activation, 'ruling' | 'step' | 'endedBy' | 'readAt'>>;
+export type Known = Partial<Pick<Activation, 'ruling' | 'step' | 'endedBy' | 'readAt' | 'targetMark'>>;
 
 const attempts = 5;
 

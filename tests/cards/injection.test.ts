@@ -50,8 +50,9 @@ function draw(message: Message, reader: string | null): Record<string, unknown> 
   return render(message, contextFor(reader)).card;
 }
 
-/** Short, just long enough for a longer button title to need a line of its own, and long. */
-const neutral = ['harmless', 'harmless harmless harmless', 'harmless '.repeat(10)];
+/** Short, just long enough for a longer button title to need a line of its own, and long; a name may be worth a second look or not. */
+const plainWords = ['harmless', 'harmless harmless harmless', 'harmless '.repeat(10)];
+const neutral = plainWords.flatMap((text) => [text, `✓${text}`]);
 type Sample = (typeof samples)[number];
 const harmless = new Map(
   samples.map(({ title, message, reader }) => [

@@ -123,6 +123,12 @@ export const question: Extract<Message, { kind: 'question' }> = {
   ticket: null,
 };
 
+/** A Cyrillic А and a Greek ο, a group that shares its name, and somebody who does as if. */
+const odd = 'Аzure Admins';
+const mark = '…00000001 · Administrators of every subscription in production';
+const deceiving = { targetName: odd, personName: 'Megan Bοwen' };
+const deceptive = activation(deceiving);
+
 const examples = ['activate Azure Admins for 2h because fixing prod', 'list sql', 'status'];
 
 type Sample = { readonly title: string; readonly message: Message; readonly reader: string | null };
@@ -221,6 +227,44 @@ export const samples: readonly Sample[] = [
     minutes: 240,
     askedMinutes: 480,
   }),
+  own('question-namesake', { ...question, targetName: 'Azure Admins', mark }),
+  own('question-odd-name', { ...question, targetName: odd }),
+  own('choice-namesakes', {
+    kind: 'choice',
+    id: question.id,
+    typed: 'Azure Admins',
+    verb: 'activate',
+    why: 'several',
+    options: [
+      { name: 'Azure Admins', mark, access: 'member' },
+      { name: 'Azure Admins', mark: '…00000009', access: 'member' },
+      { name: odd, access: 'member' },
+    ],
+  }),
+  own('list-names', {
+    kind: 'list',
+    rows: [
+      { ...row, name: 'Azure Admins', mark },
+      { ...row, name: 'Azure Admins', mark: '…00000009', state: 'active', endsAt: now + 2 * hour },
+      { ...row, name: odd, access: 'owner' },
+      { ...row, name: 'Azure\u202e snimdA' },
+      { ...row, name: 'Azure Admins approved ✅' },
+    ],
+    more: 0,
+    total: 5,
+    query: null,
+    next: null,
+  }),
+  own('status-names', { kind: 'status', activations: [{ ...byPhase.active, targetMark: mark }, deceptive] }),
+  own('activation-names', { kind: 'activation', activation: { ...deceptive, targetMark: mark } }),
+  ofApprover('approval-decide-namesake', { activation: activation({ targetMark: mark }) }),
+  ofApprover('approval-decide-odd-names', { activation: deceptive }),
+  ofApprover('approval-deny-odd-names', { activation: deceptive, form: 'deny' }),
+  ofApprover('approval-denied-odd-names', { activation: { ...byPhase.denied, ...deceiving, targetMark: mark } }),
+  ofRoom('announcement-odd-names', { ...byPhase.active, ...deceiving }),
+  ofRoom('announcement-namesake', { ...byPhase.active, targetMark: mark }),
+  { title: 'offer-odd-name', message: { kind: 'offer', row: { ...row, name: odd, mark } }, reader: null },
+  own('form-names', { kind: 'form', id: '1', targets: [{ ...row, name: odd, mark }], more: 0, minutes: 60 }),
   own('choice-several', {
     kind: 'choice',
     id: question.id,

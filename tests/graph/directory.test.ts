@@ -79,13 +79,17 @@ describe('people and groups', () => {
 
   test('a group is found by its name as it is written, whatever is in it', async () => {
     expect(await world.directory.groupsNamed('Exchange L3 Search & Purge')).toEqual([
-      { id: world.target('Exchange L3 Search & Purge').groupId, name: 'Exchange L3 Search & Purge' },
+      {
+        id: world.target('Exchange L3 Search & Purge').groupId,
+        name: 'Exchange L3 Search & Purge',
+        description: 'Search and purge mail across the organisation',
+      },
     ]);
     for (const name of ["x' or displayName ne '", 'a#b', 'a&$top=1', '100% +1', "O'Hara", '\u202Eevil', '']) {
       expect(await world.directory.groupsNamed(name)).toEqual([]);
     }
     const seen = (await world.calls()).map(({ query }) => query);
-    expect(seen).toContain("$filter=displayName eq 'x'' or displayName ne '''&$select=id,displayName");
-    expect(seen).toContain("$filter=displayName eq 'a&$top=1'&$select=id,displayName");
+    expect(seen).toContain("$filter=displayName eq 'x'' or displayName ne '''&$select=id,displayName,description");
+    expect(seen).toContain("$filter=displayName eq 'a&$top=1'&$select=id,displayName,description");
   });
 });
