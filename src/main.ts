@@ -41,6 +41,8 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   const { tenantId: tid, keys, oldKeys } = config;
   const resource = config.graph.ssoResource;
   const store = await openStore(config.databaseUrl, { seal: ledgerSealer(keys.ledger) });
+  const restored = await store.settleCopy(clock.now());
+  if (restored !== null) log.warn('database.restored', restored);
 
   const registration = { ...config.graph, tenantId: tid, credential: credentials.graph };
   const app = appTokens(registration);

@@ -21,7 +21,8 @@ export async function recover(ports: Ports, activation: Activation): Promise<voi
     return;
   }
   const age = now - activation.askedAt;
-  if (age > patienceMs) {
+  // From a copy: PIM may have refused it since, and the person knows; ordering it now would be a surprise.
+  if (age > (activation.restored === true ? lagMs : patienceMs)) {
     await giveUp(
       ports,
       activation,

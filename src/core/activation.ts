@@ -76,6 +76,8 @@ export type Activation = {
   readonly failure: string | null;
   /** When PIM is to be read next; null when nothing is expected any more. */
   readonly readAt: Moment | null;
+  /** Known from a copy only: what became of it since may have been told already, so nobody is told again. */
+  readonly restored?: boolean;
 };
 
 const terminal: readonly Phase[] = ['ended', 'denied', 'lapsed', 'cancelled', 'failed'];

@@ -29,6 +29,7 @@ function migratorOf({ kind, db }: Database): Migrator {
     '002-aliases-and-holders': { up: (on: Kysely<Tables>) => aliasesAndHolders(kind, on) },
     '005-lanes-and-retention': { up: (on: Kysely<Tables>) => lanesAndRetention(kind, on) },
     '006-findings': { up: (on: Kysely<Tables>) => findings(kind, on) },
+    '007-copies': { up: (on: Kysely<Tables>) => copies(kind, on) },
   };
   return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
 }
@@ -102,6 +103,11 @@ async function findings(kind: Database['kind'], db: Kysely<Tables>): Promise<voi
     .on('activation')
     .columns(['tid', 'target_key', 'asked_at'])
     .execute();
+}
+
+async function copies(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {
+  await tableMaker(kind, db)('copy', ['id int key', 'knows_until int null']);
+  await db.insertInto('copy').values({ id: 1, knows_until: null }).execute();
 }
 
 async function makeActivations(make: TableMaker, db: Kysely<Tables>): Promise<void> {

@@ -1,8 +1,11 @@
+import type { Moment } from '../core/moment.ts';
 import type { Store } from '../ports/store.ts';
 import { activationReads } from './activations.ts';
 import { aliasReads } from './aliases.ts';
 import { cardRecords } from './cards.ts';
 import { commit } from './commit.ts';
+import { settleCopy } from './copy.ts';
+import type { Settled } from './copy.ts';
 import { events } from './events.ts';
 import { findingReads } from './findings.ts';
 import { jobQueue } from './jobs.ts';
@@ -13,18 +16,27 @@ import { parkedWishes } from './parked.ts';
 import { people, rememberPerson } from './people.ts';
 import { refreshRoute, routeReads } from './routes.ts';
 import type { Database } from './schema.ts';
-import { openSqlite, readSqlite } from './sqlite.ts';
+import { markMade, openSqlite, readSqlite, refuseVanished } from './sqlite.ts';
 import { sweeping } from './sweep.ts';
 import { sealedRecords } from './tokens.ts';
+
+type OpenStore = Store &
+  LedgerReader & {
+    /** Whoever starts on a copy does not go on with the past. Null when this is no copy, or one that was started on before. */
+    settleCopy(now: Moment): Promise<Settled | null>;
+  };
 
 /**
  * Opens `sqlite:PATH` or `postgres://…` and brings its tables up to date. Throws when the database is unsound or out of
  * reach. `seal` makes the ledger's rows.
  */
-export async function openStore(url: string, options: { readonly seal: Seal }): Promise<Store & LedgerReader> {
-  const database = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : await postgres(url);
+export async function openStore(url: string, options: { readonly seal: Seal }): Promise<OpenStore> {
+  const file = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : null;
+  if (file !== null) refuseVanished(file);
+  const database = file === null ? await postgres(url) : openSqlite(file);
   try {
     await migrate(database);
+    if (file !== null) markMade(file);
   } catch (error) {
     await database.db.destroy();
     throw error;
@@ -56,7 +68,7 @@ async function postgres(url: string): Promise<Database> {
   return openPostgres(url);
 }
 
-function storeOn(database: Database, seal: Seal): Store & LedgerReader {
+function storeOn(database: Database, seal: Seal): OpenStore {
   const { db } = database;
   return {
     ...activationReads(database),
@@ -72,6 +84,7 @@ function storeOn(database: Database, seal: Seal): Store & LedgerReader {
     ...sweeping(database),
     ...ledgerReader(database),
     commit: (changes) => commit(database, seal, changes),
+    settleCopy: (now) => settleCopy(database, seal, now),
     async remember(place, actor, at) {
       if (actor !== null) await rememberPerson(db, actor, place, at);
       if (place.kind !== 'personal') await refreshRoute(db, place, at);

@@ -94,6 +94,8 @@ export type Tables = {
     sealed: Uint8Array;
   };
   ledger: { seq: number; at: number; entry: string; previous_hash: string; hash: string; mac: string };
+  /** One row. knows_until: this is a copy that ends there, and nobody has started on it yet; null otherwise. */
+  copy: { id: number; knows_until: number | null };
   /** One row that check() writes. */
   pulse: { id: number; beats: number };
 };

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isUint8Array as isBytes } from 'node:util/types';
@@ -31,6 +31,24 @@ export function openSqlite(file: string): Database {
 export function readSqlite(file: string): Database {
   const connection = new DatabaseSync(file, { timeout: 5000, readOnly: true });
   return { kind: 'sqlite', db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) }) };
+}
+
+/** Says beside a database that it was made, so that its loss is noticed. */
+export function markMade(file: string): void {
+  const text = `${path.basename(file)} was made here. If it is gone, restore a backup; delete this file only to start empty.\n`;
+  if (!existsSync(markOf(file))) writeFileSync(markOf(file), text, { mode: 0o600 });
+}
+
+/** A database that was here before is not replaced by an empty one. */
+export function refuseVanished(file: string): void {
+  if (existsSync(file) || !existsSync(markOf(file))) return;
+  throw new Error(
+    `the database ${file} is gone, although it was here before; put it back or restore a backup (npm run restore -- FILE), or delete ${markOf(file)} to start empty`,
+  );
+}
+
+function markOf(file: string): string {
+  return `${file}.made`;
 }
 
 function connect(file: string): DatabaseSync {

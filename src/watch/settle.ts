@@ -7,6 +7,7 @@ import type { Reading } from '../core/observe.ts';
 import type { Job } from '../ports/job.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change, Route } from '../ports/store.ts';
+import { mendCards } from './mend-cards.ts';
 import { isUnderWay } from './step.ts';
 
 /** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */
@@ -33,10 +34,11 @@ export async function settle(
     const ruling = before.ruling ?? known.ruling ?? null;
     const { activation: seen, became } = observe({ ...before, ...known, ruling }, reading, ports.clock.now());
     const approvers = became === 'waiting' ? await findApprovers(ports, seen) : seen.approvers;
-    const after = { ...seen, ...kept(known, seen), approvers, version: before.version + 1 };
+    const { restored = false, ...taken } = { ...seen, ...kept(known, seen), approvers, version: before.version + 1 };
+    const after: Activation = taken;
     // Somebody else took in the same meanwhile: fifty who press at once must not wear each other out.
     if (attempt > 0 && isSame(before, after)) return before;
-    const follow = await consequences(ports, before, after, became);
+    const follow = await (restored ? mendCards(ports, after) : consequences(ports, before, after, became));
     if (await ports.store.commit([{ kind: 'activation', activation: after }, ...follow, ...also])) return after;
   }
   throw new Error(`activation ${id} kept changing under ${attempts} attempts to settle it`);

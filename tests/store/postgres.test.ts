@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { markRestored } from '../../src/store/backup.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
-import { makeAtRelease, open } from './fixtures.ts';
+import { makeAtRelease, open, resume } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
 import { aliasRules } from './rules/alias-rules.ts';
+import { copyRules } from './rules/copy-rules.ts';
 import { findingRules } from './rules/finding-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
@@ -57,6 +59,7 @@ const stores = { store, replica, upgraded, sql };
 describe('on PostgreSQL', () => {
   activationRules(stores);
   aliasRules(stores);
+  copyRules(stores);
   findingRules(stores);
   jobRules(stores);
   memoryRules(stores);
@@ -83,6 +86,15 @@ describe('on PostgreSQL', () => {
     url = (await server.database()).replace(/jitney_test/, 'no_such_database');
 
     await expect(replica()).rejects.toThrow('cannot be reached');
+  });
+
+  test('knows that it was restored when it is told so', async () => {
+    const before = await store();
+    await before.commit([{ kind: 'job', job: resume('p'), due: 10 }]);
+
+    await markRestored(url);
+
+    expect(await (await replica()).settleCopy(5_000)).toEqual({ knowsUntil: 0, open: 0, dropped: 1 });
   });
 
   test('survives that the server drops its connections', async () => {

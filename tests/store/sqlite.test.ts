@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,6 +7,7 @@ import { activation, makeAtRelease, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { activationRules } from './rules/activation-rules.ts';
 import { aliasRules } from './rules/alias-rules.ts';
+import { copyRules } from './rules/copy-rules.ts';
 import { findingRules } from './rules/finding-rules.ts';
 import { jobRules } from './rules/job-rules.ts';
 import { ledgerRules } from './rules/ledger-rules.ts';
@@ -62,6 +63,7 @@ function sql(statement: string): Promise<void> {
 describe('on SQLite', () => {
   activationRules(stores);
   aliasRules(stores);
+  copyRules(stores);
   findingRules(stores);
   jobRules(stores);
   memoryRules(stores);
@@ -99,6 +101,18 @@ describe('on SQLite', () => {
     await expect(open(`sqlite:${broken}`)).rejects.toThrow('restore it from a backup');
 
     expect(readFileSync(broken, 'utf8')).toBe(content);
+  });
+
+  test('refuses to begin anew where a database was lost, until somebody says so', async () => {
+    await (await store()).close();
+    opened.length = 0;
+    rmSync(file);
+
+    await expect(open(`sqlite:${file}`)).rejects.toThrow(/is gone[^]*npm run restore[^]*jitney.db.made to start empty/);
+
+    expect(existsSync(file)).toBe(false);
+    rmSync(`${file}.made`);
+    opened.push(await open(`sqlite:${file}`));
   });
 
   test('refuses a file with a damaged page', async () => {
