@@ -56,8 +56,10 @@ export function createApp(ports: Ports, guard: Guard): App {
   async function sweep(): Promise<void> {
     const now = ports.clock.wall();
     if (now < sweepAt) return;
+    // First, so that one that fails is not tried again at once: it can wait, and a locked database keeps everybody waiting.
+    sweepAt = now + sweepMs;
     const gone = await ports.store.sweep(now, sweepRows);
-    sweepAt = gone > 0 ? now : now + sweepMs;
+    if (gone > 0) sweepAt = now;
   }
 
   async function tick(): Promise<void> {

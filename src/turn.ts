@@ -2,7 +2,7 @@ import { causedBy } from './caused.ts';
 import { buttonOf, isVerb, press } from './clicks.ts';
 import { joined, takenOut } from './announce/announce.ts';
 import type { Guard } from './core/button.ts';
-import { notice, problem } from './core/message.ts';
+import { notice, portalMyGroups, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import { answeredThere, createElsewhere, forMembers, noOwnChat, ownChat } from './elsewhere.ts';
 import { heldBack } from './held-back.ts';
@@ -52,8 +52,16 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
   async function take(incoming: Incoming): Promise<Message | null> {
     const at = ports.clock.wall();
     const actor = 'actor' in incoming ? incoming.actor : null;
+    let isNew: boolean;
     try {
-      if (!(await ports.store.claim(incoming.eventId, actor, incoming.place, at))) return null;
+      isNew = await ports.store.claim(incoming.eventId, actor, incoming.place, at);
+    } catch (error) {
+      ports.log.error('turn.unclaimed', { event: incoming.kind, error });
+      await sayNow(incoming, noDatabase());
+      return null;
+    }
+    if (!isNew) return null;
+    try {
       const admitted = admission(incoming, actor, at);
       const { eventId, place } = incoming;
       const held = causedBy(heldBack(ports, admitted), { event: eventId, conversation: place.conversationId });
@@ -182,8 +190,20 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
       await ports.store.commit([say(incoming, 99, message), { kind: 'answered', eventId: incoming.eventId }]);
     } catch (second) {
       ports.log.error('turn.unanswered', { event: incoming.kind, error: second });
+      await sayNow(incoming, message);
     }
     return null;
+  }
+
+  /** Past the outbox, which is in the database: for whoever did something, when it cannot be written down. */
+  async function sayNow(incoming: Incoming, message: Message): Promise<void> {
+    if (incoming.kind !== 'message' && incoming.kind !== 'action' && incoming.kind !== 'edited') return;
+    const zone = incoming.actor.zone ?? ports.settings.defaultTimeZone;
+    const send = (again: boolean) => ports.chat.send(incoming.place, message, { oid: null, zone }, again);
+    let { kind } = await send(false);
+    // A database that is waited for holds everything up, also the connection that this goes by.
+    if (kind === 'unclear') ({ kind } = await send(true));
+    if (kind !== 'delivered') ports.log.error('turn.unheard', { event: incoming.kind, delivery: kind });
   }
 
   function wentWrong(event: string, error: unknown): Message {
@@ -206,6 +226,15 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
 /** Only says that the person themselves is needed; the link comes by a card of its own. */
 function signInFailed(): Message {
   return { kind: 'signIn', url: null, state: 'open', going: null, stepUpFor: null };
+}
+
+/** Claiming what came in is the first write of all, so there is nothing that could have been done. */
+function noDatabase(): Message {
+  return problem('I could not take this in: my database is not there, or takes nothing now.', {
+    why: 'Nothing was done, here or in PIM.',
+    next: 'Say it again in a few minutes. PIM’s own pages work meanwhile.',
+    link: { url: portalMyGroups, title: 'Open PIM' },
+  });
 }
 
 function edited(): Message {

@@ -18,7 +18,9 @@ export function openPostgres(url: string): Database {
     idle_in_transaction_session_timeout: 30_000,
     types,
   });
-  // An idle connection that the server drops is replaced at the next query; unheard, the event would end the process.
+  // A connection that the server drops is replaced at the next query; unheard, the event would end the process. The pool
+  // hears it of idle ones only: one that is in use fails its query, too, and tells there.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { kind: 'postgres', db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) };
 }

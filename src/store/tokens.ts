@@ -40,6 +40,12 @@ export function sealedRecords({ db }: Database): Tokens {
       await update.where('tid', '=', tid).where('oid', '=', oid).execute();
     },
     async deleteExpiredTokens(now) {
+      const expired = db
+        .selectFrom('token')
+        .select('oid')
+        .where('sealed', 'is not', null)
+        .where('expires_at', '<=', now);
+      if ((await expired.limit(1).executeTakeFirst()) === undefined) return;
       await db
         .updateTable('token')
         .set({ sealed: null })

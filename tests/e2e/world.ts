@@ -26,13 +26,15 @@ export type World = {
   stop(): Promise<void>;
 };
 
+/** node: more arguments for the bot's Node. */
 export async function startWorld(
   env: Readonly<Record<string, string>> = {},
   tenant?: string,
   signActivity: Sign | null = null,
+  node: readonly string[] = [],
 ): Promise<World> {
   const sandbox = await startSandbox(tenant === undefined ? {} : { tenant });
-  const bot = await startBot({ sandbox, env });
+  const bot = await startBot({ sandbox, env, node });
   const teams = await startTeams(bot, sandbox, signActivity);
   const forgotten: SandboxCall[] = [];
   return {

@@ -18,6 +18,8 @@ export type BotOptions = {
 export type StartedBot = {
   readonly url: string;
   readonly folder: string;
+  /** Its DATABASE_URL. */
+  readonly database: string;
   /** Of the process that runs now. */
   readonly pid: number;
   /** False once that process is gone, whoever ended it. */
@@ -41,6 +43,7 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
   const folder = mkdtempSync(join(tmpdir(), 'jitney-bot-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const database = options.env?.['DATABASE_URL'] ?? `sqlite:${join(folder, 'jitney.db')}`;
   let printed = '';
   let running = launch();
   const killNow = (): boolean => running.child.kill('SIGKILL');
@@ -56,7 +59,7 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
         PATH: process.env['PATH'],
         SANDBOX: '1',
         PORT: String(port),
-        DATABASE_URL: `sqlite:${join(folder, 'jitney.db')}`,
+        DATABASE_URL: database,
         DEFAULT_TIME_ZONE: 'Europe/Berlin',
         LOG_LEVEL: 'warn',
         GRAPH_URL: options.sandbox.graph,
@@ -91,6 +94,7 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
   return {
     url,
     folder,
+    database,
     get pid() {
       return running.child.pid ?? 0;
     },

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AuditEntry } from '../../src/core/audit.ts';
 import { verify } from '../../src/audit/ledger.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -10,7 +9,7 @@ export type Line = AuditEntry & { readonly seq: number };
 
 /** Every line of the bot's ledger, which is verified on the way. */
 export async function readLedger(bot: StartedBot): Promise<readonly Line[]> {
-  const ledger = await openRecord(`sqlite:${join(bot.folder, 'jitney.db')}`);
+  const ledger = await openRecord(bot.database);
   try {
     const rows = await ledger.ledger(0, 1_000_000);
     const verified = verify(rows, sandboxKey());

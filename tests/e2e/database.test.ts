@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startPostgres } from '../support/postgres.ts';
+import { eventually } from '../support/processes.ts';
+import type { TeamsPerson } from '../support/teams-client.ts';
+import { pause, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** A database that takes nothing: whoever asks is told, and nothing is done that could not be written down before. */
+
+let world: World;
+let adele: TeamsPerson;
+let server: Awaited<ReturnType<typeof startPostgres>> | null = null;
+
+async function begin(env: Readonly<Record<string, string>> = {}, node: readonly string[] = []): Promise<void> {
+  world = await startWorld(env, undefined, null, node);
+  adele = world.person('Adele Vance');
+  await adele.arrive();
+  await world.forget();
+}
+afterEach(async () => {
+  await world.stop().finally(() => server?.stop());
+  server = null;
+});
+
+const told = /I could not take this in[^]*Nothing was done, here or in PIM[^]*Say it again in a few minutes/;
+
+async function isRefusedAndGoesOn(lose: () => Promise<void> | void, mend: () => Promise<void> | void): Promise<void> {
+  await lose();
+  const refused = await adele.say('activate RDP Servers Munich for 1h because the database is away');
+  await refused.reply(told);
+  expect(await world.writes()).toEqual([]);
+  expect((await fetch(`${world.bot.url}/healthz`)).status).toBe(200);
+  await mend();
+  await eventually(
+    async () => (await fetch(`${world.bot.url}/readyz`)).ok,
+    () => 'the bot did not get ready again',
+  );
+  const taken = await adele.say('activate RDP Servers Munich for 1h because it is back');
+  await taken.reply(/RDP Servers Munich\nActive until/);
+  expect(await world.writes()).toEqual(['activate 201']);
+  expect(refused.replies().filter(({ text }) => told.test(text))).toHaveLength(1);
+  expect(world.bot.printed).not.toMatch(/the database is away|eyJ/);
+}
+
+describe('on SQLite', () => {
+  test('a database that somebody else keeps locked: told, and taken again when it is free', async () => {
+    await begin();
+    const other = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { timeout: 5_000 });
+    await isRefusedAndGoesOn(
+      () => other.exec('begin immediate'),
+      () => other.exec('rollback'),
+    );
+    other.close();
+  }, 60_000);
+
+  describe('on a full disk', () => {
+    beforeEach(() => begin({}, ['--import', fileURLToPath(new URL('../support/small-disk.ts', import.meta.url))]));
+
+    test('nothing is asked of PIM that cannot be written down; with room again everything goes on', async () => {
+      process.kill(world.bot.pid, 'SIGUSR2');
+      await pause(100);
+      // Until the pages that are there are full; from then on it stays so.
+      for (let said = 0; said < 40 && !world.bot.printed.includes('turn.un'); said += 1) {
+        await adele.say(`activate Nothing Of This Name for 1h because ${'x'.repeat(300)}`);
+        await pause(50);
+      }
+      expect(world.bot.printed).toContain('database or disk is full');
+      await world.forget();
+      const groups = ['RDP Servers Munich', 'Intune Helpdesk', 'Azure Readers'];
+      const asked = await Promise.all(groups.map((group) => adele.say(`activate ${group} for 1h because full`)));
+      for (const each of asked) await each.reply(/I could not take this in|Something went wrong on my side/);
+      expect(await world.writes()).toEqual([]);
+
+      process.kill(world.bot.pid, 'SIGUSR2');
+      await pause(100);
+      const taken = await adele.say('activate RDP Servers Munich for 1h because there is room');
+      await taken.reply(/RDP Servers Munich\nActive until/);
+      expect(await world.writes()).toEqual(['activate 201']);
+    }, 60_000);
+  });
+});
+
+describe('on PostgreSQL', () => {
+  test('a server that turns its clients away: told, and taken again when it does not', async () => {
+    server = await startPostgres();
+    const url = await server.database();
+    const name = new URL(url).pathname.slice(1);
+    const admin = new pg.Client({ connectionString: url.replace(name, 'postgres') });
+    await admin.connect();
+    await begin({ DATABASE_URL: url });
+    await isRefusedAndGoesOn(
+      async () => {
+        await admin.query(`alter database ${name} allow_connections false`);
+        await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+      },
+      async () => {
+        await admin.query(`alter database ${name} allow_connections true`);
+      },
+    );
+    await admin.end();
+  }, 60_000);
+});
