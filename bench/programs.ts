@@ -12,7 +12,8 @@ import type { Used } from './measure.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const patienceMs = 60_000;
 
-export type Program = 'echo' | 'echo-teams-ai' | 'jitney';
+/** jitney-unpaced: without the pace that Teams' limits ask for. */
+export type Program = 'echo' | 'echo-teams-ai' | 'jitney' | 'jitney-unpaced';
 export type Running = {
   readonly url: string;
   /** From its start until it was ready, in milliseconds. */
@@ -33,18 +34,18 @@ export async function run(
 ): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'jitney-bench-'));
   const port = await freePort();
-  const file = program === 'jitney' ? 'src/main.ts' : `bench/programs/${program}.ts`;
+  const isJitney = program === 'jitney' || program === 'jitney-unpaced';
+  const file = isJitney ? 'src/main.ts' : `bench/programs/${program}.ts`;
+  const before = program === 'jitney-unpaced' ? ['--import', './bench/programs/unpaced.ts'] : [];
   const started = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...before, file], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
       PORT: String(port),
       ...(cache === null ? {} : { NODE_COMPILE_CACHE: cache }),
-      ...(program === 'jitney'
-        ? { ...against(sandbox), DATABASE_URL: database ?? `sqlite:${join(folder, 'jitney.db')}` }
-        : {}),
+      ...(isJitney ? { ...against(sandbox), DATABASE_URL: database ?? `sqlite:${join(folder, 'jitney.db')}` } : {}),
     },
   });
   const ended = new Promise<void>((done) => child.once('close', () => done()));

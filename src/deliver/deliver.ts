@@ -48,6 +48,8 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
 
   async function loop(): Promise<void> {
     while (look.wanted || underWay.size > 0) {
+      // What comes in at the same moment is leased together: one transaction for all of it.
+      await new Promise((done) => setImmediate(done));
       look.wanted = false;
       try {
         await renew();
@@ -59,21 +61,18 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
     }
   }
 
-  /** Leases as much as there is room for. What ended may have freed its reader for the next message, so it looks again. */
+  /** Leases as much as there is room for; whatever ends frees its reader for the next message, and then it looks again. */
   async function begin(): Promise<void> {
-    for (;;) {
-      if (isDraining) return;
-      const now = ports.clock.now();
-      const leased = await ports.store.leaseJobs(now, worker, mostAtOnce - underWay.size, leaseMs);
-      if (leased.length === 0) return;
-      for (const job of leased) {
-        const done = deliverOne(ports, work, job).finally(() => {
-          underWay.delete(job);
-          look.wanted = true;
-          wake();
-        });
-        underWay.set(job, done);
-      }
+    if (isDraining) return;
+    const now = ports.clock.now();
+    const leased = await ports.store.leaseJobs(now, worker, mostAtOnce - underWay.size, leaseMs);
+    for (const job of leased) {
+      const done = deliverOne(ports, work, job).finally(() => {
+        underWay.delete(job);
+        look.wanted = true;
+        wake();
+      });
+      underWay.set(job, done);
     }
   }
 
