@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { GlobalSettings, Template } from 'adaptivecards-templating/lib/template-engine.js';
+import { createRequire } from 'node:module';
+import type * as Engine from 'adaptivecards-templating/lib/template-engine.js';
 
 export type TemplateName =
   | 'activation'
@@ -20,22 +21,30 @@ export type TemplateName =
   | 'welcome';
 
 /** Read and parsed once each, when first needed: parsing one costs as much as expanding dozens, all of them a slow start. */
-const templates = new Map<TemplateName, Template>();
+const templates = new Map<TemplateName, Engine.Template>();
 
-function templateOf(name: TemplateName): Template {
+function templateOf(name: TemplateName): Engine.Template {
   const known = templates.get(name);
   if (known) return known;
-  const template = new Template(JSON.parse(read(name)));
+  engine ??= load();
+  const template: Engine.Template = new engine.Template(JSON.parse(read(name)));
   templates.set(name, template);
   return template;
 }
 
-/** The library would leave `${name}` in the card in silence; here a name without data is an error. */
+let engine: typeof Engine | null = null;
 let missing: string[] = [];
-GlobalSettings.getUndefinedFieldValueSubstitutionString = (path) => {
-  missing.push(path);
-  return '';
-};
+
+/** With the first card and not at the start, of which loading it would be a seventh. */
+function load(): typeof Engine {
+  const loaded = createRequire(import.meta.url)('adaptivecards-templating/lib/template-engine.js') as typeof Engine;
+  // The library would leave `${name}` in the card in silence; here a name without data is an error.
+  loaded.GlobalSettings.getUndefinedFieldValueSubstitutionString = (path) => {
+    missing.push(path);
+    return '';
+  };
+  return loaded;
+}
 
 /** Binds data to a template. Data is inserted as it is: expressions inside data are text and are never evaluated. */
 export function expand(name: TemplateName, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
