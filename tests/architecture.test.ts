@@ -37,7 +37,10 @@ const rules: Rules = {
     core: { folders: [], packages: [] },
     language: { folders: ['core'], packages: ['temporal-polyfill', '@leeoniya/ufuzzy'] },
     ports: { folders: ['core'], packages: [] },
-    cards: { folders: ['core', 'ports'], packages: ['adaptivecards-templating', 'node:fs', 'node:crypto', 'node:module'] },
+    cards: {
+      folders: ['core', 'ports'],
+      packages: ['adaptivecards-templating', 'node:fs', 'node:crypto', 'node:module'],
+    },
     teams: {
       folders: ['core', 'ports'],
       types: ['cards'],
