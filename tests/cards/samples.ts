@@ -1,4 +1,5 @@
 import type { Activation, Phase } from '../../src/core/activation.ts';
+import { explain } from '../../src/core/explain.ts';
 import { notice, problem } from '../../src/core/message.ts';
 import type { ListRow, Message } from '../../src/core/message.ts';
 import { sealer } from '../../src/cards/seal.ts';
@@ -357,5 +358,6 @@ export const samples: readonly Sample[] = [
       reference: '9f8e7d6c',
     }),
   ),
+  own('refusal', explain({ kind: 'policy', rules: ['ExpirationRule', 'TicketingRule'] }, 'activate Azure Admins')),
   own('problem-short', problem('PIM does not answer', { why: null, next: 'Try again in a minute.' })),
 ];
