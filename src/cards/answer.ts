@@ -68,8 +68,8 @@ function choiceWords({ why, verb }: Of<'choice'>, typed: string): { readonly tit
 }
 
 export function helpView(message: Of<'help'>, context: Context): View {
-  const examples = message.examples.slice(0, 6).map((example) => ({ text: plain(example, 160) }));
-  const forms = message.forms.slice(0, 30).map(({ form, says }) => ({ form: plain(form, 110), says: plain(says, 80) }));
+  const examples = message.examples.slice(0, 4).map((example) => ({ text: plain(example, 110) }));
+  const forms = message.forms.slice(0, 22).map(({ form, says }) => ({ form: plain(form, 110), says: plain(says, 80) }));
   return {
     template: 'help',
     data: { examples, forms, actions: button(context, 'list', 'all', 'What can I activate?') },
