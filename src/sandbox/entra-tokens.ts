@@ -23,6 +23,8 @@ export type TokenMint = {
   /** Origin of the https side: the host of every issuer. */
   readonly authority: () => string;
   readonly lifetimeSeconds: () => number;
+  /** Told of every token and code that is given out. */
+  readonly issued: (secret: string) => void;
 };
 
 const refreshSchema = z.object({
@@ -172,6 +174,7 @@ export async function refreshToken(mint: TokenMint, app: AppRegistration, signIn
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .setExpirationTime(wallSeconds() + REFRESH_SECONDS)
     .encrypt(mint.keys.refreshKey);
+  mint.issued(token);
   return `1.${token}`;
 }
 
@@ -216,7 +219,7 @@ async function sign(
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
   const now = wallSeconds();
-  return await new SignJWT({ ...claims, tid: mint.directory().tenantId, uti: randomUUID(), ver: '2.0' })
+  const token = await new SignJWT({ ...claims, tid: mint.directory().tenantId, uti: randomUUID(), ver: '2.0' })
     .setProtectedHeader({ alg: 'RS256', kid: mint.keys.kid, typ: 'JWT' })
     .setIssuer(issuerOf(mint))
     .setAudience(audience)
@@ -224,6 +227,8 @@ async function sign(
     .setNotBefore(now)
     .setExpirationTime(now + lifetime)
     .sign(mint.keys.privateKey);
+  mint.issued(token);
+  return token;
 }
 
 function pairwiseSubject(oid: string, audience: string): string {

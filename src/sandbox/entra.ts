@@ -33,7 +33,8 @@ export type Entra = {
 /** Microsoft Entra's sign-in for one tenant, as far as a confidential client uses it. */
 export function createEntra(options: EntraOptions): Entra {
   const { mint } = options;
-  const codes = createTickets<CodeGrant>();
+  const tickets = createTickets<CodeGrant>();
+  const codes = { ...tickets, issue: (grant: CodeGrant) => noted(tickets.issue(grant), mint.issued) };
   const authorization: Authorization = { directory: mint.directory, transactions: createTickets(), codes };
   const grants = { mint, codes, revokedBefore: options.revokedBefore };
 
@@ -71,6 +72,11 @@ export function createEntra(options: EntraOptions): Entra {
   }
 
   return { answerToken, answerLogin };
+}
+
+function noted(secret: string, note: (secret: string) => void): string {
+  note(secret);
+  return secret;
 }
 
 const TOKEN_ROUTES = [

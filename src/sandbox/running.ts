@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import type { Calls } from './calls.ts';
 import { createCalls } from './calls.ts';
 import type { MovableClock } from './clock.ts';
@@ -78,6 +79,7 @@ export function createRoutes(
     directory: () => running.world,
     authority: () => httpsOrigin(running),
     lifetimeSeconds: () => running.tokenSeconds,
+    issued: noteIn(settings.issuedFile),
   };
   const controlled = createControlled(running, tenant, mint, saver);
   return {
@@ -89,6 +91,10 @@ export function createRoutes(
     graph: createGraphSide(running, settings, mint, saver),
     control: async (request) => await answerControl(controlled, request),
   };
+}
+
+function noteIn(file: string | undefined): (secret: string) => void {
+  return file === undefined ? () => undefined : (secret) => appendFileSync(file, `${secret}\n`, { mode: 0o600 });
 }
 
 function createGraphSide(running: Running, settings: Settings, mint: TokenMint, saver: Saver): GraphSide {

@@ -8,6 +8,8 @@ export type Settings = {
   /** Private keys of tokens; beside the state, readable by the owner only. */
   readonly keysFile: string;
   readonly caFile: string;
+  /** Where each token and code is noted that is given out, one a line; for tests that search for them. */
+  readonly issuedFile?: string;
   /** Undefined: the port of the last run when it is free, else any. */
   readonly httpsPort: number | undefined;
   readonly plainPort: number | undefined;
@@ -37,6 +39,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     stateFile,
     keysFile: `${stateFile.replace(/\.json$/, '')}-keys.json`,
     caFile: resolve(env['SANDBOX_CA'] || 'data/sandbox-ca.pem'),
+    ...(env['SANDBOX_ISSUED'] ? { issuedFile: resolve(env['SANDBOX_ISSUED']) } : {}),
     httpsPort: whole('SANDBOX_PORT', 0, 65_535),
     plainPort: whole('SANDBOX_LOGIN_PORT', 0, 65_535),
     pendingMs: whole('SANDBOX_PENDING_MS', 0, 86_400_000) ?? 1500,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startBot } from '../support/bot.ts';
 import type { StartedBot } from '../support/bot.ts';
 import { proveWrites } from '../support/ledger.ts';
+import { placesOf, readIssued } from '../support/leftovers.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { SandboxCall, StartedSandbox } from '../support/sandbox.ts';
 import { startTeams } from '../support/teams-client.ts';
@@ -35,7 +36,13 @@ export async function startWorld(
 ): Promise<World> {
   const sandbox = await startSandbox(tenant === undefined ? {} : { tenant });
   const bot = await startBot({ sandbox, env, node });
-  const teams = await startTeams(bot, sandbox, signActivity);
+  const ofChannel: string[] = [];
+  const signNoted: Sign = async (serviceUrl) => {
+    const token = (await signActivity?.(serviceUrl)) ?? '';
+    ofChannel.push(token);
+    return token;
+  };
+  const teams = await startTeams(bot, sandbox, signActivity && signNoted);
   const forgotten: SandboxCall[] = [];
   return {
     sandbox,
@@ -65,11 +72,17 @@ export async function startWorld(
     },
     stop: async () => {
       const calls = [...forgotten, ...(await sandbox.calls())];
-      await bot.stop();
-      await teams.close();
-      await sandbox.stop();
-      // Every test of the whole bot ends with this, whatever it was about.
-      await proveWrites(bot, calls).finally(() => bot.forget());
+      const chats = JSON.stringify(teams.connector.accepted.map(({ activity }) => activity));
+      try {
+        // Every test of the whole bot ends with this, whatever it was about.
+        await bot.stop();
+        const places = placesOf([...readIssued(sandbox.folder), ...ofChannel], bot.folder, { log: bot.printed, chats });
+        if (places.length > 0) throw new Error(`a token stands in ${places.join(', ')}`);
+        await proveWrites(bot, calls);
+      } finally {
+        await Promise.all([teams.close(), sandbox.stop()]);
+        bot.forget();
+      }
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Store } from '../../src/ports/store.ts';
 import type { WebResponse } from '../../src/ports/web.ts';
 import { openStore } from '../../src/store/open.ts';
 import { signInInBrowser } from '../support/browser-sign-in.ts';
+import { placesOf, readIssued } from '../support/leftovers.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { StartedSandbox } from '../support/sandbox.ts';
 import { trust } from '../support/trust.ts';
@@ -110,8 +111,10 @@ export async function startWorld(
     folder,
     stop: async () => {
       await store.close();
+      const places = placesOf(readIssued(sandbox.folder), folder, {});
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
+      if (places.length > 0) throw new Error(`a token stands in ${places.join(', ')}`);
     },
   };
 }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { placesOf, readIssued } from './leftovers.ts';
 import type { StartedSandbox } from './sandbox.ts';
 
 export type BotOptions = {
@@ -26,9 +27,12 @@ export type StartedBot = {
   readonly isAlive: boolean;
   /** Everything that its processes printed, the log included. */
   readonly printed: string;
-  /** As an operator stops it; resolves with the exit code. Its data stays until forget(). */
+  /**
+   * As an operator stops it; resolves with the exit code. Its data stays until forget(). Rejects when a token that the
+   * sandbox gave out stands in what the bot printed or in any file of its folder, which is also where its temporary ones go.
+   */
   stop(): Promise<number | null>;
-  /** SIGKILL; resolves when the process is gone. */
+  /** SIGKILL; resolves when the process is gone. Rejects as stop() does. */
   kill(): Promise<void>;
   /** The same data, port and environment in a new process. */
   startAgain(): Promise<void>;
@@ -41,6 +45,8 @@ const readyMs = 30_000;
 /** The real bot as a child process in front of a sandbox; takes the unsigned activities of this machine. */
 export async function startBot(options: BotOptions): Promise<StartedBot> {
   const folder = mkdtempSync(join(tmpdir(), 'jitney-bot-'));
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const database = options.env?.['DATABASE_URL'] ?? `sqlite:${join(folder, 'jitney.db')}`;
@@ -57,6 +63,7 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
+        TMPDIR: temporary,
         SANDBOX: '1',
         PORT: String(port),
         DATABASE_URL: database,
@@ -86,9 +93,18 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
     }
   }
 
+  /** Looked for while the bot runs, for what is in the write-ahead log, and when it has ended. */
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    const before = tokensLeft();
     running.child.kill(signal);
-    return running.ended;
+    const code = await running.ended;
+    const places = [...new Set([...before, ...tokensLeft()])];
+    if (places.length > 0) throw new Error(`a token stands in ${places.join(', ')}`);
+    return code;
+  }
+
+  function tokensLeft(): readonly string[] {
+    return placesOf(readIssued(options.sandbox.folder), folder, { log: printed });
   }
 
   return {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { issuedIn, placesOf, readIssued } from './leftovers.ts';
 import type { SandboxCall, SandboxState } from './sandbox.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,7 +21,7 @@ export type Program = {
   state(): Promise<SandboxState>;
   calls(): Promise<readonly SandboxCall[]>;
   advance(duration: string): Promise<void>;
-  /** Ctrl-C; resolves with the exit code. The data stays until forget(). */
+  /** Ctrl-C; resolves with the exit code. The data stays until forget(). Rejects when a token is left in it or was printed. */
   stop(): Promise<number | null>;
   /** Everything again on the same data and ports. */
   startAgain(): Promise<void>;
@@ -31,6 +32,9 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
   const data = mkdtempSync(join(tmpdir(), 'jitney-e2e-'));
   const port = await freePorts(1);
   const windows = await freePorts(3);
+  const temporary = join(data, 'tmp');
+  mkdirSync(temporary);
+  let everPrinted = '';
   let running = await launch();
 
   async function launch(): Promise<{ child: ChildProcess; printed: () => string; control: string }> {
@@ -39,6 +43,8 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
       env: {
         ...process.env,
         JITNEY_DATA: data,
+        TMPDIR: temporary,
+        SANDBOX_ISSUED: issuedIn(data),
         PORT: String(port),
         WINDOW_PORT: String(windows),
         TZ: 'Europe/Berlin',
@@ -50,6 +56,7 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
     let errors = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk) => (everPrinted += String(chunk)));
     const until = performance.now() + readyMs;
     while (!printed.includes('Ctrl-C')) {
       if (child.exitCode !== null || performance.now() > until) {
@@ -69,9 +76,17 @@ export async function startProgram(env: Readonly<Record<string, string>> = {}): 
   async function stop(): Promise<number | null> {
     const { child } = running;
     if (child.exitCode !== null) return child.exitCode;
+    const before = tokensLeft();
     const ended = new Promise<number | null>((done) => child.once('exit', done));
     child.kill('SIGINT');
-    return ended;
+    const code = await ended;
+    const places = [...new Set([...before, ...tokensLeft()])];
+    if (places.length > 0) throw new Error(`a token stands in ${places.join(', ')}`);
+    return code;
+  }
+
+  function tokensLeft(): readonly string[] {
+    return placesOf(readIssued(data), data, { log: everPrinted });
   }
 
   return {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { issuedIn } from './leftovers.ts';
 
 export type SandboxCall = {
   readonly at: string;
@@ -82,6 +83,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Starte
       PATH: process.env['PATH'],
       SANDBOX_STATE: join(folder, 'sandbox.json'),
       SANDBOX_CA: join(folder, 'ca.pem'),
+      SANDBOX_ISSUED: issuedIn(folder),
       SANDBOX_PENDING_MS: '50',
       ...tenantEnv(options.tenant, folder),
       ...options.env,
