@@ -1,4 +1,5 @@
 import { identityOf } from '../core/person.ts';
+import { newActivation } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { decide } from '../core/decide.ts';
 import type { Ask, Need, Refusal } from '../core/decide.ts';
@@ -81,9 +82,8 @@ function intend(
   batch: string | null,
 ): Activation {
   const now = ports.clock.now();
-  return {
+  return newActivation({
     id: ports.ids.id(),
-    version: 1,
     person: identityOf(actor),
     personName: actor.name ?? 'Somebody',
     target: named.target,
@@ -94,22 +94,12 @@ function intend(
     askedAt: now,
     place,
     batch,
-    requestId: null,
-    approvalId: null,
-    deadline: null,
     startsAt: wish.startAt,
-    endsAt: null,
-    seenActive: false,
     approverJustification: policy.approval?.justification ?? false,
-    approvers: [],
     maximumMinutes: policy.maximumMinutes,
-    ruling: null,
-    step: null,
-    endedBy: null,
-    failure: null,
     // Long enough for the order itself; after that the watch asks PIM what became of it.
     readAt: now + 20_000,
-  };
+  });
 }
 
 /** Durable before PIM hears of it: the wish, its ledger line, and the card that says we are asking. */

@@ -80,6 +80,31 @@ export type Activation = {
   readonly restored?: boolean;
 };
 
+type Begun =
+  'id' | 'person' | 'personName' | 'target' | 'targetName' | 'wish' | 'phase' | 'askedAt' | 'place' | 'readAt';
+
+/** Who wants what; of all else nothing is known yet, unless it is given. */
+export function newActivation(begun: Pick<Activation, Begun> & Partial<Activation>): Activation {
+  return {
+    version: 1,
+    batch: null,
+    requestId: null,
+    approvalId: null,
+    deadline: null,
+    startsAt: null,
+    endsAt: null,
+    seenActive: false,
+    approverJustification: false,
+    approvers: [],
+    maximumMinutes: null,
+    ruling: null,
+    step: null,
+    endedBy: null,
+    failure: null,
+    ...begun,
+  };
+}
+
 const terminal: readonly Phase[] = ['ended', 'denied', 'lapsed', 'cancelled', 'failed'];
 
 export function isOver(phase: Phase): boolean {

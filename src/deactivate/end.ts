@@ -1,5 +1,5 @@
 import { identityOf } from '../core/person.ts';
-import { isOver, shortId } from '../core/activation.ts';
+import { isOver, newActivation, shortId } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import { notice, portalMyGroups } from '../core/message.ts';
@@ -178,9 +178,8 @@ export async function adoptRunning(
   endsAt: number | null,
 ): Promise<Activation | null> {
   const now = ports.clock.now();
-  const activation: Activation = {
+  const activation = newActivation({
     id: ports.ids.id(),
-    version: 1,
     person: identityOf(actor),
     personName: actor.name ?? 'Somebody',
     target: named.target,
@@ -190,22 +189,10 @@ export async function adoptRunning(
     phase: 'active',
     askedAt: now,
     place,
-    batch: null,
-    requestId: null,
-    approvalId: null,
-    deadline: null,
-    startsAt: null,
     endsAt,
     seenActive: true,
-    approverJustification: false,
-    approvers: [],
-    maximumMinutes: null,
-    ruling: null,
-    step: null,
-    endedBy: null,
-    failure: null,
     readAt: now + 30_000,
-  };
+  });
   const stored = await ports.store.commit([
     { kind: 'newActivation', activation },
     { kind: 'job', job: requesterCard(activation), due: now },

@@ -1,3 +1,4 @@
+import { newActivation } from '../../src/core/activation.ts';
 import type { Activation, Phase } from '../../src/core/activation.ts';
 import { explain } from '../../src/core/explain.ts';
 import { notice, problem } from '../../src/core/message.ts';
@@ -20,7 +21,7 @@ export function contextFor(oid: string | null): Context {
   return { reader: { oid, zone: 'Europe/Berlin' }, chat, now, seal: sealer(key, tid, () => 'nonce-of-12c') };
 }
 
-const base: Activation = {
+const base = newActivation({
   id: '1a2b3c4d-0000-4000-8000-000000000009',
   version: 3,
   person: { tid, oid: adele.oid },
@@ -47,22 +48,13 @@ const base: Activation = {
   requestId: 'cccccccc-0000-4000-8000-000000000001',
   approvalId: 'cccccccc-0000-4000-8000-000000000001',
   deadline: now + 24 * hour,
-  startsAt: null,
-  endsAt: null,
-  batch: null,
-  seenActive: false,
-  approverJustification: false,
   approvers: [
     { ...megan, reached: true },
     { ...nestor, reached: true },
   ],
   maximumMinutes: 240,
-  ruling: null,
-  step: null,
-  endedBy: null,
-  failure: null,
   readAt: null,
-};
+});
 
 export function activation(changes: Partial<Activation> = {}): Activation {
   return { ...base, ...changes };

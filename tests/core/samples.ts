@@ -1,3 +1,4 @@
+import { newActivation } from '../../src/core/activation.ts';
 import type { Activation, Ruling } from '../../src/core/activation.ts';
 import type { Reading } from '../../src/core/observe.ts';
 import type { Policy } from '../../src/core/policy.ts';
@@ -8,7 +9,7 @@ export const hour = 60 * minute;
 
 /** Adele's wish for an hour as an approver of Azure Admins is awaited, with what a test changes. */
 export function activation(changes: Partial<Activation> = {}): Activation {
-  return {
+  return newActivation({
     id: '1a2b3c4d-0000-4000-8000-000000000001',
     version: 2,
     person: { tid: 'tenant', oid: 'adele' },
@@ -30,20 +31,10 @@ export function activation(changes: Partial<Activation> = {}): Activation {
     requestId: 'request',
     approvalId: 'approval',
     deadline: asked + 24 * hour,
-    startsAt: null,
-    endsAt: null,
-    batch: null,
-    seenActive: false,
-    approverJustification: false,
-    approvers: [],
     maximumMinutes: 480,
-    ruling: null,
-    step: null,
-    endedBy: null,
-    failure: null,
     readAt: asked,
     ...changes,
-  };
+  });
 }
 
 export function reading(changes: Partial<Reading> = {}): Reading {

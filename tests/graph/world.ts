@@ -1,3 +1,4 @@
+import { newActivation } from '../../src/core/activation.ts';
 import type { Activation, Wish } from '../../src/core/activation.ts';
 import type { Moment } from '../../src/core/moment.ts';
 import type { Target } from '../../src/core/target.ts';
@@ -83,9 +84,8 @@ export function activation(
   target: Target,
   more: Partial<Activation> & { readonly askedAt: Moment },
 ): Activation {
-  return {
+  return newActivation({
     id: '1a2b3c4d-0000-4000-8000-000000000001',
-    version: 1,
     person: world.person(name),
     personName: name,
     target,
@@ -101,21 +101,7 @@ export function activation(
       name: null,
       teamGroupId: null,
     },
-    requestId: null,
-    approvalId: null,
-    deadline: null,
-    startsAt: null,
-    endsAt: null,
-    batch: null,
-    seenActive: false,
-    approverJustification: false,
-    approvers: [],
-    maximumMinutes: null,
-    ruling: null,
-    step: null,
-    endedBy: null,
-    failure: null,
     readAt: null,
     ...more,
-  };
+  });
 }

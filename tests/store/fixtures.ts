@@ -1,3 +1,4 @@
+import { newActivation } from '../../src/core/activation.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import type { AuditEntry } from '../../src/core/audit.ts';
 import type { Person } from '../../src/core/person.ts';
@@ -57,9 +58,8 @@ export function channel(conversationId = '19:general@thread.tacv2'): Place {
 }
 
 export function activation(id: string, more: Partial<Activation> = {}): Activation {
-  return {
+  return newActivation({
     id,
-    version: 1,
     person: megan,
     personName: 'Megan Bowen',
     target: { kind: 'group', groupId: `group-of-${id}`, access: 'member' },
@@ -73,23 +73,11 @@ export function activation(id: string, more: Partial<Activation> = {}): Activati
     phase: 'ordering',
     askedAt: 1_000,
     place: chat(),
-    requestId: null,
-    approvalId: null,
-    deadline: null,
-    startsAt: null,
-    endsAt: null,
-    batch: null,
-    seenActive: false,
     approverJustification: true,
-    approvers: [],
     maximumMinutes: 480,
-    ruling: null,
-    step: null,
-    endedBy: null,
-    failure: null,
     readAt: 2_000,
     ...more,
-  };
+  });
 }
 
 export function entry(action: string, more: Partial<AuditEntry> = {}): AuditEntry {

@@ -5,15 +5,7 @@ import { startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
 import { makeAtRelease, open, resume } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
-import { activationRules } from './rules/activation-rules.ts';
-import { aliasRules } from './rules/alias-rules.ts';
-import { copyRules } from './rules/copy-rules.ts';
-import { findingRules } from './rules/finding-rules.ts';
-import { jobRules } from './rules/job-rules.ts';
-import { ledgerRules } from './rules/ledger-rules.ts';
-import { memoryRules } from './rules/memory-rules.ts';
-import { rollingRules } from './rules/rolling-rules.ts';
-import { tokenRules } from './rules/token-rules.ts';
+import { everyRule } from './rules/every-rule.ts';
 
 let server: PostgresServer;
 let url = '';
@@ -57,15 +49,7 @@ async function upgraded(release: string, statements: readonly string[]): Promise
 const stores = { store, replica, upgraded, sql };
 
 describe('on PostgreSQL', () => {
-  activationRules(stores);
-  aliasRules(stores);
-  copyRules(stores);
-  findingRules(stores);
-  jobRules(stores);
-  memoryRules(stores);
-  tokenRules(stores);
-  ledgerRules(stores, sql);
-  rollingRules(stores);
+  everyRule(stores);
 
   test('refuses to truncate the ledger, also in a session that plays a replica', async () => {
     await store();

@@ -5,15 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { activation, makeAtRelease, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
-import { activationRules } from './rules/activation-rules.ts';
-import { aliasRules } from './rules/alias-rules.ts';
-import { copyRules } from './rules/copy-rules.ts';
-import { findingRules } from './rules/finding-rules.ts';
-import { jobRules } from './rules/job-rules.ts';
-import { ledgerRules } from './rules/ledger-rules.ts';
-import { memoryRules } from './rules/memory-rules.ts';
-import { rollingRules } from './rules/rolling-rules.ts';
-import { tokenRules } from './rules/token-rules.ts';
+import { everyRule } from './rules/every-rule.ts';
 
 let folder = '';
 let file = '';
@@ -61,15 +53,7 @@ function sql(statement: string): Promise<void> {
 }
 
 describe('on SQLite', () => {
-  activationRules(stores);
-  aliasRules(stores);
-  copyRules(stores);
-  findingRules(stores);
-  jobRules(stores);
-  memoryRules(stores);
-  tokenRules(stores);
-  ledgerRules(stores, sql);
-  rollingRules(stores);
+  everyRule(stores);
 
   test('refuses to replace a ledger row', async () => {
     await store();

@@ -4,7 +4,7 @@ import { activation, entry, ledgerKey, resume } from '../fixtures.ts';
 import type { Stores } from '../fixtures.ts';
 
 /** sql runs a statement on the database behind the newest store, past the store. */
-export function ledgerRules({ store: fresh, replica }: Stores, sql: (statement: string) => Promise<void>): void {
+export function ledgerRules({ store: fresh, replica, sql }: Stores): void {
   describe('the ledger', () => {
     test('writes an entry with the change it speaks of, and verifies', async () => {
       const store = await fresh();
