@@ -30,6 +30,8 @@ export type Outbox = {
 /** One sender of this replica. Each reader gets one message at a time, and a slow one holds up nobody else. */
 export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
   const underWay = new Map<LeasedJob, Promise<void>>();
+  /** Done with, and not yet written down; still leased, so that nobody else does it again. */
+  const finished = new Set<LeasedJob>();
   let running: Promise<void> | null = null;
   let isDraining = false;
   const look = { wanted: false };
@@ -53,6 +55,7 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
       look.wanted = false;
       try {
         await renew();
+        await finish();
         await begin();
       } catch (error) {
         ports.log.error('deliver.failed', { error });
@@ -67,12 +70,24 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
     const now = ports.clock.now();
     const leased = await ports.store.leaseJobs(now, worker, mostAtOnce - underWay.size, leaseMs);
     for (const job of leased) {
-      const done = deliverOne(ports, work, job).finally(() => {
-        underWay.delete(job);
+      const done = deliverOne(ports, work, job).then((isFinished) => {
+        if (isFinished) finished.add(job);
+        else underWay.delete(job);
         look.wanted = true;
         wake();
       });
       underWay.set(job, done);
+    }
+  }
+
+  /** What ended at the same moment in one statement. When it fails it is tried again, and nothing is sent twice. */
+  async function finish(): Promise<void> {
+    const jobs = [...finished];
+    if (jobs.length === 0) return;
+    await ports.store.finishJobs(jobs);
+    for (const job of jobs) {
+      finished.delete(job);
+      underWay.delete(job);
     }
   }
 
@@ -100,6 +115,7 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
     async drain() {
       isDraining = true;
       await Promise.all(underWay.values());
+      await finish().catch((error: unknown) => ports.log.error('deliver.failed', { error }));
     },
     async watchDelay() {
       const now = ports.clock.now();
@@ -112,19 +128,21 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
   };
 }
 
-async function deliverOne(ports: Ports, work: Work, leased: LeasedJob): Promise<void> {
+/** True when nothing is left to be done about it. Never throws. */
+async function deliverOne(ports: Ports, work: Work, leased: LeasedJob): Promise<boolean> {
   try {
-    await settleOne(ports, work, leased);
+    return await settleOne(ports, work, leased);
   } catch (error) {
     ports.log.error('delivery.failed', { job: leased.id, error });
-    await again(ports, leased, 1_000, 'an exception').catch((second: unknown) => {
+    return again(ports, leased, 1_000, 'an exception').catch((second: unknown) => {
       // The lease runs out by itself.
       ports.log.error('delivery.failed', { job: leased.id, error: second });
+      return false;
     });
   }
 }
 
-async function settleOne(ports: Ports, work: Work, leased: LeasedJob): Promise<void> {
+async function settleOne(ports: Ports, work: Work, leased: LeasedJob): Promise<boolean> {
   const { store, log, clock } = ports;
   const outcome = await run(ports, work, leased);
   if (leased.tries === alarmingTries && outcome.kind !== 'delivered')
@@ -132,29 +150,32 @@ async function settleOne(ports: Ports, work: Work, leased: LeasedJob): Promise<v
   switch (outcome.kind) {
     case 'delivered':
       if (leased.doubt) log.warn('delivery.maybeTwice', { job: leased.id });
-      return store.finishJob(leased);
+      return true;
     case 'busy':
       if (leased.tries >= mostTries) return giveUp(ports, leased, outcome.why);
-      return store.holdJob(leased, clock.now() + Math.max(outcome.afterMs, patience(leased.tries)));
+      await store.holdJob(leased, clock.now() + Math.max(outcome.afterMs, patience(leased.tries)));
+      return false;
     case 'retry':
       return again(ports, leased, outcome.afterMs, outcome.why);
     case 'unclear': {
       const wait = unclearWaitsMs[leased.tries - 1];
       if (wait === undefined) return giveUp(ports, leased, outcome.why);
-      return store.postponeJob({ ...leased, doubt: true }, clock.now() + wait);
+      await store.postponeJob({ ...leased, doubt: true }, clock.now() + wait);
+      return false;
     }
     case 'refused':
       return giveUp(ports, leased, outcome.why);
     case 'gone':
       log.warn('delivery.lost', { job: leased.id, kind: outcome.kind, why: outcome.why });
       await work.unreachable(leased.job, 'place' in outcome ? outcome.place : null);
-      return store.finishJob(leased);
+      return true;
   }
 }
 
-async function again(ports: Ports, leased: LeasedJob, afterMs: number, why: string): Promise<void> {
+async function again(ports: Ports, leased: LeasedJob, afterMs: number, why: string): Promise<boolean> {
   if (leased.tries >= mostTries) return giveUp(ports, leased, why);
   await ports.store.postponeJob(leased, ports.clock.now() + Math.max(afterMs, backOff(leased.tries)));
+  return false;
 }
 
 function backOff(tries: number): number {
@@ -166,7 +187,7 @@ function patience(tries: number): number {
   return tries < alarmingTries ? 0 : backOff(tries - alarmingTries);
 }
 
-async function giveUp(ports: Ports, leased: LeasedJob, why: string): Promise<void> {
+function giveUp(ports: Ports, leased: LeasedJob, why: string): true {
   ports.log.error('delivery.givenUp', { job: leased.id, tries: leased.tries, why });
-  await ports.store.finishJob(leased);
+  return true;
 }

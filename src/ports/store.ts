@@ -109,8 +109,8 @@ export interface Store {
   leaseJobs(now: Moment, by: string, limit: number, leaseMs: number): Promise<readonly LeasedJob[]>;
   /** Keeps the leases of whoever still works. */
   renewJobs(leased: readonly LeasedJob[], until: Moment): Promise<void>;
-  /** These three do nothing when the lease was lost (fence). finish keeps a job that was made due again meanwhile. */
-  finishJob(leased: LeasedJob): Promise<void>;
+  /** These three do nothing when the lease was lost (fence). finish keeps jobs that were made due again meanwhile. */
+  finishJobs(leased: readonly LeasedJob[]): Promise<void>;
   /** Others for the same reader may go first; keeps the doubt that `leased` says. */
   postponeJob(leased: LeasedJob, due: Moment): Promise<void>;
   /** Nothing goes to its reader before that, and this one goes first. */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Moment } from '../core/moment.ts';
 import type { Job, LeasedJob } from '../ports/job.ts';
 import type { Store } from '../ports/store.ts';
@@ -45,7 +45,7 @@ export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment): Promis
     .execute();
 }
 
-type Queue = Pick<Store, 'leaseJobs' | 'renewJobs' | 'finishJob' | 'postponeJob' | 'holdJob' | 'nextJobDue'>;
+type Queue = Pick<Store, 'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob' | 'holdJob' | 'nextJobDue'>;
 
 /** A clock that was set back does not make a lane wait longer than this. */
 const longestHoldMs = 3_600_000;
@@ -76,12 +76,14 @@ export function jobQueue(database: Database): Queue {
         await update.where('id', '=', id).where('fence', '=', fence).where('lease_by', 'is not', null).execute();
       }
     },
-    async finishJob({ id, fence }) {
-      const done = db.deleteFrom('job').where('id', '=', id).where('fence', '=', fence).where('again', '=', 0);
+    async finishJobs(jobs) {
+      const held = (eb: ExpressionBuilder<Tables, 'job'>) =>
+        eb.or(jobs.map(({ id, fence }) => eb.and([eb('id', '=', id), eb('fence', '=', fence)])));
+      const done = db.deleteFrom('job').where(held).where('again', '=', 0);
       const { numDeletedRows } = await done.executeTakeFirstOrThrow();
-      if (numDeletedRows > 0n) return;
+      if (numDeletedRows >= jobs.length) return;
       const again = db.updateTable('job').set({ ...free, tries: 0, doubt: 0 });
-      await again.where('id', '=', id).where('fence', '=', fence).execute();
+      await again.where(held).execute();
     },
     async postponeJob({ id, fence, doubt }, due) {
       const update = db.updateTable('job').set({ ...free, due, doubt: doubt ? 1 : 0 });

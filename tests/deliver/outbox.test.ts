@@ -60,11 +60,11 @@ afterEach(async () => {
   await connector.close();
 });
 
-function sender(worker: string): Outbox {
+function sender(worker: string, given: Ports = ports): Outbox {
   const none = (): Promise<never> => Promise.reject(new Error('no such work here'));
-  const given = { resume: none, end: none, renew: none, linkLater: none };
-  const work: Work = { ...given, unreachable: (job, at) => unreachable(ports, job, at) };
-  return createOutbox(ports, work, worker);
+  const others = { resume: none, end: none, renew: none, linkLater: none };
+  const work: Work = { ...others, unreachable: (job, at) => unreachable(ports, job, at) };
+  return createOutbox(given, work, worker);
 }
 
 function chatOf(name: string): Place {
@@ -131,6 +131,20 @@ describe('a message', () => {
     await pass(3_000);
 
     expect(said()).toEqual([expect.stringContaining('first'), expect.stringContaining('second')]);
+  });
+
+  test('that arrived is not sent again when that cannot be written down at once', async () => {
+    let failures = 1;
+    const finishJobs: OpenStore['finishJobs'] = (jobs) =>
+      failures-- > 0 ? Promise.reject(new Error('the disk is full')) : store.finishJobs(jobs);
+    outbox = sender('one', { ...ports, store: { ...store, finishJobs } });
+    await store.commit([line('megan', 'hello')]);
+
+    await outbox.flush();
+
+    expect(failures).toBe(-1);
+    expect(said()).toHaveLength(1);
+    expect(await store.nextJobDue()).toBeNull();
   });
 
   test.each([[412], [408], [502], [504]])('that met %i arrives in the end', async (status) => {

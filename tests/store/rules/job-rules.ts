@@ -25,10 +25,10 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       const [second] = await store.leaseJobs(110, 'two', 9, 100);
       expect(second).toMatchObject({ id: 'resume:a', job: resume('a'), tries: 2 });
       await store.postponeJob(first!, 9_999);
-      await store.finishJob(first!);
+      await store.finishJobs([first!]);
 
       expect(await store.nextJobDue()).toBe(210);
-      await store.finishJob(second!);
+      await store.finishJobs([second!]);
       expect(await store.nextJobDue()).toBeNull();
     });
 
@@ -37,11 +37,11 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       await enqueue(store, ['a', 10]);
       const [old] = await store.leaseJobs(10, 'one', 9, 100);
       const [second] = await store.leaseJobs(110, 'two', 9, 100);
-      await store.finishJob(second!);
+      await store.finishJobs([second!]);
       await enqueue(store, ['a', 10]);
       await store.leaseJobs(120, 'two', 9, 100);
 
-      await store.finishJob(old!);
+      await store.finishJobs([old!]);
 
       expect(await store.nextJobDue()).toBe(220);
     });
@@ -64,12 +64,23 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       await store.commit([{ kind: 'job', job: note('new'), due: 12 }]);
       expect(await store.leaseJobs(12, 'two', 9, 100)).toEqual([]);
 
-      await store.finishJob(older!);
+      await store.finishJobs([older!]);
 
       const [newer] = await store.leaseJobs(12, 'one', 9, 100);
       expect(newer).toMatchObject({ job: note('new'), tries: 1 });
-      await store.finishJob(newer!);
+      await store.finishJobs([newer!]);
       expect(await store.nextJobDue()).toBeNull();
+    });
+
+    test('finishes several at once: only what is still held goes, and what was made due again stays', async () => {
+      const store = await fresh();
+      await enqueue(store, ['a', 10], ['b', 10], ['c', 10]);
+      const [a, b, c] = await store.leaseJobs(10, 'one', 9, 100);
+      await enqueue(store, ['b', 12]);
+      await store.finishJobs([a!, b!, { ...c!, fence: c!.fence + 1 }]);
+
+      expect(await lease(store, 12)).toEqual(['resume:b']);
+      expect(await store.nextJobDue()).toBe(110);
     });
 
     test('counts tries over postponements', async () => {
@@ -109,7 +120,7 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       const [first, ...more] = await store.leaseJobs(10, 'one', 9, 100);
       expect([first?.id, more]).toEqual(['notice:m1', []]);
       expect(await other.leaseJobs(11, 'two', 9, 100)).toEqual([]);
-      await store.finishJob(first!);
+      await store.finishJobs([first!]);
 
       expect((await other.leaseJobs(12, 'two', 9, 100)).map(({ id }) => id)).toEqual(['notice:m2']);
       expect(await store.leaseJobs(13, 'one', 9, 100)).toEqual([]);
@@ -173,7 +184,7 @@ export function jobRules({ store: fresh, replica }: Stores): void {
         const [job] = await (now % 100 === 0 ? store : other).leaseJobs(now, 'one', 9, 1_000);
         if (!job) continue;
         sent.push(now);
-        await store.finishJob(job);
+        await store.finishJobs([job]);
       }
 
       expect(sent).toHaveLength(20);
@@ -221,7 +232,7 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       const [second] = await store.leaseJobs(300, 'two', 9, 100);
       await store.renewJobs([first!], 9_000);
       expect(await store.nextJobDue()).toBe(400);
-      await store.finishJob(second!);
+      await store.finishJobs([second!]);
       await store.renewJobs([second!], 9_000);
       expect(await store.nextJobDue()).toBeNull();
     });
@@ -314,7 +325,7 @@ async function followHistory(store: OpenStore, steps: readonly Step[], start: nu
       const row = rows.get(job!.id);
       const mine = row?.holder === job;
       if (next.kind === 'finish') {
-        await store.finishJob(job!);
+        await store.finishJobs([job!]);
         if (mine && row?.again === false) rows.delete(job!.id);
         else if (mine) Object.assign(row!, { until: null, holder: null, again: false, tries: 0 });
       } else {
@@ -350,7 +361,7 @@ async function drain(store: OpenStore, now: number): Promise<void> {
   for (;;) {
     const jobs = await store.leaseJobs(now, 'sweeper', 1_000, 1);
     if (jobs.length === 0) break;
-    for (const job of jobs) await store.finishJob(job);
+    await store.finishJobs(jobs);
   }
   expect(await store.nextJobDue()).toBeNull();
 }

@@ -35,7 +35,7 @@ export function rollingRules({ store, upgraded, sql }: Stores): void {
       const [taken] = await opened.leaseJobs(40, 'new', 9, 100);
       expect(taken).toMatchObject({ job: resume('a'), doubt: true });
       await sql(`delete from job where id = 'resume:a' and fence = 20 and again = 0`);
-      await opened.finishJob(taken!);
+      await opened.finishJobs([taken!]);
       expect(await opened.nextJobDue()).toBeNull();
     });
   });
