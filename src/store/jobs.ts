@@ -135,24 +135,20 @@ function take(
             .where((eb) => {
               const inLane = eb.selectFrom('job as other').select('other.id').whereRef('other.lane', '=', 'job.lane');
               const held = eb.selectFrom('pace').select('pace.lane').whereRef('pace.lane', '=', 'job.lane');
+              const earlier = inLane.where((other) =>
+                other(other.refTuple('other.due', 'other.id'), '<', other.refTuple('job.due', 'job.id')),
+              );
               const first = eb.and([
+                eb.not(eb.exists(earlier)),
                 eb.not(eb.exists(inLane.where('other.lease_until', '>', now))),
-                eb.not(
-                  eb.exists(
-                    inLane.where((other) =>
-                      other.or([
-                        other('other.due', '<', other.ref('job.due')),
-                        other.and([
-                          other('other.due', '=', other.ref('job.due')),
-                          other('other.id', '<', other.ref('job.id')),
-                        ]),
-                      ]),
-                    ),
-                  ),
-                ),
                 eb.not(eb.exists(held.where('free_at', '>', now).where('free_at', '<=', now + longestHoldMs))),
               ]);
               return allowed > 0 ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
+            })
+            // Who was written to longest ago is first, so that whoever has much to read keeps nobody else waiting.
+            .orderBy((eb) => {
+              const last = eb.selectFrom('pace').select('pace.free_at').whereRef('pace.lane', '=', 'job.lane');
+              return eb.fn.coalesce(last, eb.val(0));
             })
             .orderBy('job.due')
             .orderBy('job.id')

@@ -208,6 +208,30 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       expect(await other.leaseJobs(2_000, 'w', 99, 9_999)).toHaveLength(30);
     });
 
+    test('writes first to whom it wrote longest ago, so that those who have much to read keep nobody else waiting', async () => {
+      const store = await fresh();
+      const lease = async (now: number, limit = 99): Promise<readonly string[]> => {
+        const leased = await store.leaseJobs(now, 'one', limit, 9_999);
+        await store.finishJobs(leased);
+        return leased.map(({ id }) => id);
+      };
+      await store.commit([{ kind: 'job', job: noteFor('adele', 'before'), due: 1 }]);
+      await lease(1_000);
+      const crowd = Array.from({ length: 40 }, (_, n) => `p${n}`);
+      for (const round of [1, 2, 3])
+        await store.commit(
+          crowd.map((oid): Change => ({ kind: 'job', job: noteFor(oid, `${oid}-${round}`), due: 1_500 + round })),
+        );
+      expect(await lease(2_000)).toHaveLength(30);
+      await store.commit([{ kind: 'job', job: noteFor('adele', 'a'), due: 2_500 }]);
+
+      const next = await lease(3_000, 11);
+
+      // The ten who had nothing yet, and Adele, before anybody's second.
+      expect(next.filter((id) => id.endsWith('-1'))).toHaveLength(10);
+      expect(next).toContain('notice:a');
+    });
+
     test('remembers that a message may have arrived: its holder was cut off, or said so', async () => {
       const store = await fresh();
       await store.commit([{ kind: 'job', job: noteFor('megan', 'm'), due: 1 }]);
