@@ -1,4 +1,4 @@
-import { isOver } from '../core/activation.ts';
+import { isOver, mayBegin } from '../core/activation.ts';
 import type { Activation, Verdict } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
@@ -44,8 +44,7 @@ export async function rule(
   if (!activation || activation.person.tid !== actor.tid) return said(noSuchRequest());
   if (activation.person.oid === actor.oid) return said(ownRequest(activation));
   if (!isAsked(activation, actor) && !(await isAskedByNow(ports, actor, activation))) return said(noSuchRequest());
-  if (isOver(activation.phase) || activation.ruling !== null) return card(activation, null);
-  if (activation.phase !== 'waiting' || activation.approvalId === null) return card(activation, null);
+  if (!mayBegin('decide', activation) || activation.approvalId === null) return card(activation, null);
   if (isUnderWay(activation, ports.clock.now())) return card(activation, whoIsAtIt(activation, actor));
   if (reason === '' && (verdict === 'deny' || activation.approverJustification)) {
     return card(
@@ -95,7 +94,6 @@ async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise
     kind: 'decide',
     name: actor.name ?? nameOf(activation, actor.oid),
     action: `approval.${verdict}`,
-    may: ({ phase, ruling }) => phase === 'waiting' && ruling === null,
   });
   if (claimed.kind === 'lost') return card(claimed.activation, whoIsAtIt(claimed.activation, actor));
   const outcome = await ports.pim.rule(actor, { approvalId, stageId: stage.id }, verdict, reason, challenge);

@@ -37,6 +37,11 @@ export type Ruling = {
 /** A PIM write that is under way for this activation; at most one at a time, claimed by compare-and-set. */
 export type Step = { readonly kind: 'decide' | 'end' | 'cancel'; readonly by: NamedPerson; readonly at: Moment };
 
+/** What nobody has decided can be decided or taken back, also while PIM has not yet been read; what runs can be ended. */
+export function mayBegin(kind: Step['kind'], { phase, ruling }: Activation): boolean {
+  return kind === 'end' ? phase === 'active' : phase === 'waiting' && ruling === null;
+}
+
 export type ApproverContact = NamedPerson & { readonly reached: boolean };
 
 export type Activation = {
@@ -52,6 +57,8 @@ export type Activation = {
   readonly wish: Wish;
   readonly phase: Phase;
   readonly askedAt: Moment;
+  /** When the newest order of it went to PIM; at askedAt where it is not there. */
+  readonly orderedAt?: Moment;
   /** The requester's own chat, where the living card is. */
   readonly place: Place;
   /** Ordered in one sentence with others: they share one living card. null: it has its own. */

@@ -1,5 +1,5 @@
 import { identityOf } from '../core/person.ts';
-import { isOver, newActivation, shortId } from '../core/activation.ts';
+import { isOver, mayBegin, newActivation, shortId } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import { notice, portalMyGroups } from '../core/message.ts';
@@ -119,6 +119,10 @@ export async function cancel(
       },
     );
   }
+  if (!mayBegin('cancel', activation)) {
+    const decided = activation.ruling?.verdict === 'deny' ? 'denied' : 'approved';
+    return notice('◷', `${activation.targetName} is ${decided}: nothing waits to be cancelled.`);
+  }
   const outcome = await write(ports, actor, activation, 'cancel', () =>
     ports.pim.cancel(activation.person, requestId, going.challenge),
   );
@@ -155,7 +159,6 @@ async function write(
     kind,
     name: activation.personName,
     action: `activation.${kind}`,
-    may: ({ phase }) => phase === activation.phase,
   });
   return claimed.kind === 'won' ? effect() : null;
 }

@@ -1,3 +1,4 @@
+import { mayBegin } from '../core/activation.ts';
 import type { Activation, Step } from '../core/activation.ts';
 import { identityOf } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
@@ -14,8 +15,6 @@ export type Claim = {
   readonly name: string;
   /** The action in the ledger. */
   readonly action: string;
-  /** Whether the step still makes sense for what is stored now. */
-  readonly may: (stored: Activation) => boolean;
 };
 
 /** won: nobody else writes for this activation now. lost: somebody does, or it is past that; as it is stored. */
@@ -34,7 +33,7 @@ export async function claimStep(ports: Ports, actor: Actor, known: Activation, c
   let stored = known;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const at = ports.clock.now();
-    if (isUnderWay(stored, at) || !claim.may(stored)) break;
+    if (isUnderWay(stored, at) || !mayBegin(claim.kind, stored)) break;
     const step: Step = { kind: claim.kind, by: { oid: actor.oid, name: claim.name }, at };
     const activation = { ...stored, step, version: stored.version + 1 };
     const entry = {

@@ -73,6 +73,19 @@ describe('pressed again', () => {
     expect(await world.writes()).toEqual(['activate 201', 'cancel 204']);
   });
 
+  test('what was decided is not taken back, also before PIM has been read', async () => {
+    const { said, task, card } = await request(adele, megan, azure);
+    await world.sandbox.fault({ match: { method: 'POST', path: '$batch' }, times: 1_000, answer: { status: 503 } });
+    expect((await megan.press(task, 'Approve')).card?.text).toContain('✓ Approved by you');
+    await (await adele.press(card, 'Cancel request')).reply(/Azure Admins is approved: nothing waits to be cancelled/);
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    expect(await world.writes()).toEqual(['activate 201', 'decide 204']);
+    await world.later('PT30S');
+    await said.reply(/is active. Approved by Megan Bowen/);
+    await world.later('PT2H');
+    await said.reply(/Azure Admins has ended/);
+  });
+
   test('a press during which PIM is read for other reasons is not lost', async () => {
     const { said, task } = await request(adele, megan, azure);
     await world.sandbox.fault({ match: { method: 'GET', path: 'assignmentApprovals' }, answer: { delay: 1_500 } });
