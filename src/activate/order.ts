@@ -147,7 +147,8 @@ export async function orderVerified(
 ): Promise<Message | null> {
   const activation = await ports.store.activation(activationId);
   if (activation?.phase !== 'ordering') return null;
-  const claimed = { ...activation, readAt: ports.clock.now() + 20_000, version: activation.version + 1 };
+  const now = ports.clock.now();
+  const claimed = { ...activation, orderedAt: now, readAt: now + 20_000, version: activation.version + 1 };
   const isOurs = await ports.store.commit([{ kind: 'activation', activation: claimed }]);
   return isOurs ? order(ports, claimed, { claims }) : null;
 }

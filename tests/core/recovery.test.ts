@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { recovery } from '../../src/core/recovery.ts';
+import { asked, minute } from './samples.ts';
+
+const second = 1_000;
+
+test('an order that PIM does not list is sent again only a minute after it was sent', () => {
+  expect(recovery({ askedAt: asked }, asked + 59 * second).kind).toBe('look');
+  expect(recovery({ askedAt: asked }, asked + minute).kind).toBe('order');
+});
+
+test('the minute counts from the newest order, whose answer may have been lost too', () => {
+  const twice = { askedAt: asked, orderedAt: asked + 2 * minute };
+  expect(recovery(twice, asked + 2 * minute + 5 * second).kind).toBe('look');
+  expect(recovery(twice, asked + 3 * minute).kind).toBe('order');
+});
+
+test('after ten minutes nothing is ordered on its own, and it is closed only when the newest order is surely not there', () => {
+  expect(recovery({ askedAt: asked }, asked + 11 * minute)).toEqual({ kind: 'giveUp' });
+  const late = { askedAt: asked, orderedAt: asked + 10 * minute };
+  expect(recovery(late, asked + 10 * minute + 30 * second).kind).toBe('look');
+  expect(recovery(late, asked + 11 * minute)).toEqual({ kind: 'giveUp' });
+});
+
+test('what comes from a copy of the database is never ordered again', () => {
+  expect(recovery({ askedAt: asked, restored: true }, asked + 2 * minute)).toEqual({ kind: 'giveUp' });
+});
+
+function waitAfter(age: number): number {
+  const next = recovery({ askedAt: asked }, asked + age);
+  return next.kind === 'look' ? next.at - (asked + age) : NaN;
+}
+
+const ages = fc.integer({ min: 0, max: minute - 1 });
+
+test('the next look is a whole moment, soon at first, then later and later, and never more than a quarter of a minute away', () => {
+  fc.assert(
+    fc.property(ages, ages, (one, other) => {
+      const [early, late] = [waitAfter(Math.min(one, other)), waitAfter(Math.max(one, other))];
+      expect(Number.isInteger(early) && 2 * second <= early && early <= late && late <= 15 * second).toBe(true);
+    }),
+  );
+});
