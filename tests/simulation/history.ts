@@ -260,9 +260,9 @@ async function disturb(world: World, person: Person): Promise<void> {
   const way = chance.below(100);
   if (way < 30) {
     world.count('F25');
-    if (running?.process.alive !== true) await world.boot(host);
+    await world.boot(host);
     host.program!.dieAfter = 1 + chance.below(25);
-    setTimeout(() => void comeBack(world, host), chance.pick([2, 10, 40]) * seconds);
+    setTimeout(() => void world.boot(host), chance.pick([2, 10, 40]) * seconds);
   } else if (way < 45) {
     world.count('F25');
     world.kill(host);
@@ -270,7 +270,7 @@ async function disturb(world: World, person: Person): Promise<void> {
     await world.boot(host);
     // And once more while it picks up the pieces.
     if (chance.percent(40)) host.program!.dieAfter = 1 + chance.below(15);
-    setTimeout(() => void comeBack(world, host), 20 * seconds);
+    setTimeout(() => void world.boot(host), 20 * seconds);
   } else if (way < 60) {
     world.count('F26');
     if (running?.process.alive === true) await drain(world, host);
@@ -297,10 +297,6 @@ async function disturb(world: World, person: Person): Promise<void> {
   }
 }
 
-async function comeBack(world: World, host: Host): Promise<void> {
-  if (host.program?.process.alive !== true) await world.boot(host);
-}
-
 /** As on SIGTERM: what is under way may finish, for some seconds. */
 async function drain(world: World, host: Host): Promise<void> {
   const { process, replica } = host.program!;
@@ -318,7 +314,7 @@ async function calmDown(world: World): Promise<void> {
       host.program.dieAfter = -1;
       host.program.process.stoppedUntil = 0;
     }
-    await comeBack(world, host);
+    await world.boot(host);
   }
   await live(world, 60 * seconds, 500);
   await live(world, 5 * minutes, 2_000);

@@ -5,6 +5,7 @@ import { nodes } from '../cards/reading.ts';
 import { signInInBrowser } from '../support/browser-sign-in.ts';
 import type { Card } from '../support/conversations.ts';
 import { time } from './time.ts';
+import type { Process } from './wire.ts';
 import type { Host, World } from './world.ts';
 
 type Activity = Readonly<Record<string, unknown>>;
@@ -17,8 +18,8 @@ export type Deed = {
   readonly what: string;
   /** How many messages the chats had taken when it was last delivered. */
   since: number;
-  /** A program has taken it in. */
-  taken: boolean;
+  /** The programs that it was delivered to, and whether they came to the end of it. */
+  readonly takers: { readonly process: Process; isOver: boolean }[];
   /** Its press was answered with a card, or the bot has said so itself. */
   answered: boolean;
 };
@@ -77,7 +78,7 @@ export function createPeople(world: World): People {
       at: time.now(),
       what,
       since: 0,
-      taken: false,
+      takers: [],
       answered: false,
     };
     deeds.push(deed);
@@ -93,10 +94,11 @@ export function createPeople(world: World): People {
     const up = world.hosts.filter(({ program }) => program?.process.alive === true);
     const [host] = up.length === 0 ? [] : [chance.pick(up)];
     if (!host) return retry();
-    if (!deed.taken) deed.since = conversations.now();
-    deed.taken = true;
+    if (deed.takers.length === 0) deed.since = conversations.now();
     const { process } = host.program!;
-    void wire.as(process, () => handle(host, deed));
+    const taker = { process, isOver: false };
+    deed.takers.push(taker);
+    void wire.as(process, () => handle(host, deed)).then(() => (taker.isOver = true));
     setTimeout(() => {
       if (!process.alive && !deed.answered) {
         world.count('F25');

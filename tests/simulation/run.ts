@@ -50,8 +50,14 @@ else await all(Number(values.from), Number(values.seeds), Number(values.processe
 
 async function work(): Promise<void> {
   const { runHistory } = await import('./history.ts');
+  let current = 0;
+  process.on('unhandledRejection', (error) => {
+    say(verdict(failed(current, error)));
+    process.exit(1);
+  });
   process.on('message', (seed: number | 'end') => {
     if (seed === 'end') process.exit();
+    current = seed;
     void runHistory(seed)
       .catch((error: unknown) => failed(seed, error))
       .then((history) => process.send?.({ ...history, lines: [] }));

@@ -26,7 +26,7 @@ import type { Outcome, Process, Wire } from './wire.ts';
 export const ledgerKey = new Uint8Array(32).fill(3);
 
 /** A program on the common database; `program` is null while it is down. */
-export type Host = { readonly name: string; readonly skewMs: number; program: Program | null };
+export type Host = { readonly name: string; program: Program | null };
 export type Program = {
   readonly process: Process;
   readonly replica: Replica;
@@ -43,6 +43,13 @@ export type Weather = {
   readonly lagMs: number;
   readonly hosts: number;
   readonly skewMs: number;
+};
+
+type Said = {
+  readonly label: string;
+  readonly to: string;
+  readonly isUpdate: boolean;
+  readonly activity: Parameters<Connector['send']>[1];
 };
 
 export type Shown = { readonly at: number; readonly message: Message };
@@ -62,6 +69,10 @@ export type World = {
   /** Conversations that refused something for good: nobody there can be told anything. */
   readonly deaf: ReadonlySet<string>;
   deafen(conversation: string, forMs: number, fault: Fault, number: string): void;
+  /** The programs' clock before PIM's. */
+  readonly skewMs: number;
+  /** The ids of the events that a claim of is durable. */
+  readonly claimed: ReadonlySet<string>;
   /** How many programs died at work. */
   deaths(): number;
   /** Ambiguous sends, by conversation: so many messages may be there twice. */
@@ -72,6 +83,7 @@ export type World = {
   readonly lines: readonly string[];
   count(number: string): void;
   store(): Ports['store'] & LedgerReader;
+  /** Starts it unless it runs. */
   boot(host: Host): Promise<void>;
   kill(host: Host): void;
   stop(): Promise<void>;
@@ -93,6 +105,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
   const count = (number: string): void => void met.set(number, (met.get(number) ?? 0) + 1);
   const deafUntil = new Map<string, { readonly until: number; readonly fault: Fault; readonly number: string }>();
   const deaf = new Set<string>();
+  const claimed = new Set<string>();
   let deaths = 0;
   const unclear = new Map<string, number>();
   const shown: Shown[] = [];
@@ -154,7 +167,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     { number: 'F22', fault: { kind: 'answer', status: 404, code: 'ActivityNotFoundInConversation' } },
   ];
 
-  function meetChat(conversation: string, isUpdate: boolean): void {
+  function meetChat(conversation: string, isUpdate: boolean, isCard: boolean): void {
     if (world.calm) return;
     const meets = deafUntil.get(conversation);
     if (meets && meets.until > time.now()) {
@@ -165,7 +178,9 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
       return;
     }
     if (!chance.percent(weather.share)) return;
-    const fitting = chatFaults.filter(({ number }) => weather.kinds.includes(number) && (isUpdate || number !== 'F22'));
+    const fitting = chatFaults.filter(
+      ({ number }) => weather.kinds.includes(number) && (isUpdate || number !== 'F22') && (isCard || number !== 'F21'),
+    );
     if (fitting.length === 0) return;
     const { number, fault } = chance.pick(fitting);
     count(number);
@@ -179,17 +194,20 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     return async (serviceUrl: string): Promise<Connector | null> => {
       const real = await connectorOf(serviceUrl);
       if (real === null) return null;
-      const through = <T>(label: string, conversation: string, isUpdate: boolean, call: () => Promise<T>): Promise<T> =>
+      const through = <T>({ label, to, isUpdate, activity }: Said, call: () => Promise<T>): Promise<T> =>
         wire.ask(label, async (): Promise<Outcome<T>> => {
-          meetChat(conversation, isUpdate);
+          // Words without a card are never too long for Teams.
+          meetChat(to, isUpdate, (activity.attachments ?? []).length > 0);
           return call().then(
             (value) => ({ kind: 'answer', value }) as const,
             (error: unknown) => ({ kind: 'break', error: error as Error }) as const,
           );
         });
       return {
-        send: (to, activity) => through(`a message to ${to}`, to, false, () => real.send(to, activity)),
-        update: (to, id, activity) => through(`an update in ${to}`, to, true, () => real.update(to, id, activity)),
+        send: (to, activity) =>
+          through({ label: `a message to ${to}`, to, isUpdate: false, activity }, () => real.send(to, activity)),
+        update: (to, id, activity) =>
+          through({ label: `an update in ${to}`, to, isUpdate: true, activity }, () => real.update(to, id, activity)),
         team: (id) => real.team(id),
         members: (of, from) =>
           wire.ask(`who is in ${of}`, async () => ({ kind: 'answer', value: await real.members(of, from) }) as const),
@@ -215,6 +233,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
           }
           const isDone = !dies || chance.percent(50);
           if (!isDone) return never();
+          if (name === 'claim') claimed.add(String(given[0]));
           const call = Reflect.get(store, name) as (...given: unknown[]) => Promise<unknown>;
           return call(...given).then((value) => (process.alive ? value : never()));
         },
@@ -223,7 +242,6 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
 
   const hosts: Host[] = Array.from({ length: weather.hosts }, (_, at) => ({
     name: `replica ${at + 1}`,
-    skewMs: weather.skewMs,
     program: null,
   }));
 
@@ -242,6 +260,8 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
       told(`${conversation} takes nothing (${number})`);
       deafUntil.set(conversation, { until: time.now() + forMs, fault, number });
     },
+    skewMs: weather.skewMs,
+    claimed,
     deaths: () => deaths,
     unclear,
     file,
@@ -250,26 +270,9 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     lines,
     count,
     store: () => store,
-    async boot(host) {
-      if (hosts.every(({ program }) => !program?.process.alive)) {
-        await store.close();
-        store = await open();
-      }
-      const process: Process = { alive: true, stoppedUntil: 0, name: host.name };
-      const program: Omit<Program, 'replica'> = { process, dieAfter: -1, ticking: null };
-      const now = (): number => time.now() + host.skewMs;
-      const replica = createReplica({
-        store: storeOf(program),
-        clock: { now, wall: now },
-        chance,
-        tid: cloud.world().tenantId,
-        cloudOrigin: cloud.origin,
-        between,
-        saw: (message) => void shown.push({ at: time.now(), message }),
-        log,
-      });
-      host.program = Object.assign(program, { replica });
-      told(`${host.name} starts`);
+    boot(host) {
+      booting = booting.then(() => start(host));
+      return booting;
     },
     kill(host) {
       if (!host.program) return;
@@ -284,6 +287,31 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
       rmSync(folder, { recursive: true, force: true });
     },
   };
+
+  /** One after the other, since the first one opens the database for all. */
+  let booting = Promise.resolve();
+  async function start(host: Host): Promise<void> {
+    if (host.program?.process.alive === true) return;
+    if (hosts.every(({ program }) => !program?.process.alive)) {
+      await store.close();
+      store = await open();
+    }
+    const process: Process = { alive: true, stoppedUntil: 0, name: host.name };
+    const program: Omit<Program, 'replica'> = { process, dieAfter: -1, ticking: null };
+    const now = (): number => time.now() + weather.skewMs;
+    const replica = createReplica({
+      store: storeOf(program),
+      clock: { now, wall: now },
+      chance,
+      tid: cloud.world().tenantId,
+      cloudOrigin: cloud.origin,
+      between,
+      saw: (message) => void shown.push({ at: time.now(), message }),
+      log,
+    });
+    host.program = Object.assign(program, { replica });
+    told(`${host.name} starts`);
+  }
   return world;
 }
 
