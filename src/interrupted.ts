@@ -12,7 +12,7 @@ const answerMs = 60_000;
 export function forEvent(ports: Ports, eventId: string): Ports {
   const tag = (change: Change): Change => {
     if (change.kind === 'newActivation') return { ...change, eventId };
-    return change.kind === 'activation' && change.activation.step !== null ? { ...change, eventId } : change;
+    return change.kind === 'activation' ? { ...change, eventId } : change;
   };
   return { ...ports, store: { ...ports.store, commit: (changes) => ports.store.commit(changes.map(tag)) } };
 }

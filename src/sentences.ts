@@ -1,8 +1,5 @@
-import { activate, keep } from './activate/activate.ts';
 import { repeat } from './activate/again.ts';
-import { askOf } from './activate/ask.ts';
-import { dryRun } from './activate/dry-run.ts';
-import { findTarget, unknownName } from './activate/named-targets.ts';
+import { unknownName } from './activate/named-targets.ts';
 import { defineAlias, listAliases, removeAlias } from './alias/alias.ts';
 import { expandAliases, usableAliases } from './alias/expand.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
@@ -12,15 +9,12 @@ import type { Message } from './core/message.ts';
 import type { NamedGroup } from './core/named-group.ts';
 import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
-import { namedTargetOf } from './core/activation.ts';
-import { targetKey } from './core/target.ts';
 import { refusal } from './core/refusal.ts';
-import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
-import { extend } from './extend/extend.ts';
 import { audit } from './history/history.ts';
 import { examplesFor, help } from './help/help.ts';
-import type { Activate, Cancel, Command, Deactivate, Extend, Problem } from './language/command.ts';
+import type { Command, Problem } from './language/command.ts';
 import { parse } from './language/parse.ts';
+import { activateAll, cancelAll, endAll, extendAll } from './own-groups.ts';
 import { policyOf } from './policy/policy.ts';
 import type { Actor } from './ports/incoming.ts';
 import type { Eligibility } from './ports/pim.ts';
@@ -118,27 +112,6 @@ function isNameProblem({ code }: Problem): boolean {
   return code === 'group_not_found' || code === 'group_ambiguous';
 }
 
-/** One at a time: each is ended and asked for again, and each wants its own yes. */
-async function extendAll(
-  ports: Ports,
-  { actor, place }: Sentence,
-  command: Extend,
-  eligible: readonly Eligibility[],
-): Promise<readonly Message[]> {
-  const said = askOf(command);
-  const replies: Message[] = [];
-  for (const typed of command.groups) {
-    const found = await findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(said));
-    if (found.kind === 'ask') {
-      replies.push(found.message);
-      continue;
-    }
-    const running = await ports.store.openActivation(actor, targetKey(found.named.target));
-    replies.push(running ? await extend(ports, actor, place, running, said) : notYours());
-  }
-  return replies;
-}
-
 /** `eligible` and `groups` are what the names of the command can mean; empty where it names none. */
 async function run(
   ports: Ports,
@@ -216,91 +189,6 @@ async function askAll(
 
 function one(message: Message | null): readonly Message[] {
   return message ? [message] : [];
-}
-
-async function activateAll(
-  ports: Ports,
-  { actor, place }: Sentence,
-  command: Activate,
-  eligible: readonly Eligibility[],
-): Promise<readonly Message[]> {
-  const ask = askOf(command);
-  const found = await Promise.all(
-    command.groups.map((typed) =>
-      findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(ask)),
-    ),
-  );
-  const clear = found.flatMap((one) => (one.kind === 'target' ? [one.named] : []));
-  const asked = found.flatMap((one) => (one.kind === 'ask' ? [one.message] : []));
-  const batch = clear.length > 1 ? ports.ids.id() : null;
-  const replies = await Promise.all(
-    clear.map((named) =>
-      command.dryRun ? dryRun(ports, actor, named, ask) : activate(ports, actor, place, named, ask, batch),
-    ),
-  );
-  return [...asked, ...replies.filter((reply) => reply !== null)];
-}
-
-/** Among what runs, by PIM's own list, so that an activation made elsewhere can be ended here too. */
-async function endAll(
-  ports: Ports,
-  { actor, place }: Sentence,
-  command: Deactivate,
-  eligible: readonly Eligibility[],
-): Promise<readonly Message[]> {
-  const [running, open] = await Promise.all([ports.pim.active(actor), ports.store.openActivations(actor)]);
-  const candidates = new Map<string, Eligibility>();
-  for (const { target, endsAt } of running) {
-    const named = eligible.find((known) => targetKey(known.target) === targetKey(target));
-    if (named) candidates.set(targetKey(target), { ...named, endsAt });
-  }
-  for (const one of open) candidates.set(targetKey(one.target), { ...namedTargetOf(one), endsAt: one.endsAt });
-  const replies: Message[] = [];
-  for (const typed of command.groups) {
-    const found = await findTarget(
-      ports,
-      actor,
-      place,
-      typed,
-      command.role,
-      [...candidates.values()],
-      'deactivate',
-      keep({}),
-    );
-    if (found.kind === 'ask') {
-      replies.push(found.message);
-      continue;
-    }
-    const key = targetKey(found.named.target);
-    const activation =
-      (await ports.store.openActivation(actor, key)) ??
-      (await adoptRunning(ports, actor, place, found.named, candidates.get(key)?.endsAt ?? null));
-    replies.push(...one(activation ? await end(ports, actor, activation) : notYours()));
-  }
-  return replies;
-}
-
-async function cancelAll(
-  ports: Ports,
-  { actor, place }: Sentence,
-  command: Cancel,
-  eligible: readonly Eligibility[],
-): Promise<readonly Message[]> {
-  if (command.id !== undefined) {
-    const own = (await ports.store.activationsByShortId(command.id)).filter(({ person }) => person.oid === actor.oid);
-    const [activation] = own;
-    return one(activation && own.length === 1 ? await cancel(ports, actor, activation) : notYours());
-  }
-  const replies: Message[] = [];
-  for (const typed of command.groups ?? []) {
-    const found = await findTarget(ports, actor, place, typed, undefined, eligible, 'deactivate', keep({}));
-    if (found.kind === 'ask') replies.push(found.message);
-    else {
-      const activation = await ports.store.openActivation(actor, targetKey(found.named.target));
-      replies.push(...one(activation ? await cancel(ports, actor, activation) : notYours()));
-    }
-  }
-  return replies;
 }
 
 const choiceMs = 15 * 60_000;

@@ -77,7 +77,7 @@ export interface Store {
   unanswered(
     before: Moment,
   ): Promise<readonly { readonly eventId: string; readonly place: Place; readonly oid: string | null }[]>;
-  /** What an event had begun: the wishes it made, and those of which it claimed a step. */
+  /** What an event had begun: the wishes it made, and those that it changed or was about to change. */
   begunBy(eventId: string): Promise<{ readonly made: readonly Activation[]; readonly stepped: readonly Activation[] }>;
 
   activation(id: string): Promise<Activation | null>;

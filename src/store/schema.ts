@@ -23,7 +23,7 @@ export type Tables = {
     asked_at: number;
     read_at: number | null;
     batch: string | null;
-    /** Which activity made it, and which one claimed its newest step: what came of a turn that was cut off. */
+    /** Which activity made it, and which one changed it last: what came of a turn that was cut off. */
     event: string | null;
     step_event: string | null;
     body: Kept<Activation>;

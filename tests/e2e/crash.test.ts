@@ -115,6 +115,43 @@ test('killed in the middle of everything: each wish has its one effect or its no
   }
 }, 40_000);
 
+test('killed while it orders the clear one of two groups: the question about the other one is there', async () => {
+  await slow('POST', 'assignmentScheduleRequests', 'one of two');
+  const sending = adele.say('activate CA Exclusion Travel and Privileged Group Owners for 1h because one of two');
+  await reached('POST', 'assignmentScheduleRequests');
+  await world.bot.kill();
+  const sent = await sending;
+  await pause(2_500);
+  await world.bot.startAgain();
+  aMinutePasses();
+  await world.later('PT1M');
+  await sent.reply(/CA Exclusion Travel\nActive until/);
+  const question = await sent.reply(/Privileged Group Owners/);
+  expect(question.buttons.join()).toContain('Privileged Group Owners');
+  await world.untilOver();
+}, 40_000);
+
+test('killed while it ends the first of two: what is left of the sentence is not passed over in silence', async () => {
+  const groups = ['Azure Readers', 'Intune Helpdesk'];
+  for (const group of groups) await (await adele.say(`activate ${group} for 2h because two`)).reply(/Active until/);
+  await world.later('PT10M');
+  await slow('POST', 'assignmentScheduleRequests', 'selfDeactivate');
+  const sending = adele.say(`deactivate ${groups.join(' and ')}`);
+  await reached('POST', 'assignmentScheduleRequests');
+  await world.bot.kill();
+  const sent = await sending;
+  await pause(2_500);
+  await world.bot.startAgain();
+  aMinutePasses();
+  await world.later('PT1M');
+  await sent.reply(/I was interrupted/);
+  const running = (await world.sandbox.state()).assignments.filter(
+    ({ assignmentType }) => assignmentType === 'activated',
+  );
+  expect(running).toHaveLength(1);
+  await world.untilOver();
+}, 60_000);
+
 test.each([
   [0, 'Research and Development'],
   [25, 'CA Exclusion Travel'],

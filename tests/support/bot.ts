@@ -40,7 +40,7 @@ export type StartedBot = {
 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const readyMs = 30_000;
+const readyMs = 60_000;
 
 /** The real bot as a child process in front of a sandbox; takes the unsigned activities of this machine. */
 export async function startBot(options: BotOptions): Promise<StartedBot> {
@@ -85,9 +85,10 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
     for (;;) {
       const answer = await fetch(`${url}/readyz`).catch(() => null);
       if (answer?.ok) return;
+      const said = (await answer?.text()) ?? 'no answer';
       if (running.child.exitCode !== null || performance.now() > until) {
         killNow();
-        throw new Error(`the bot did not get ready: ${printed}`);
+        throw new Error(`the bot did not get ready (${said}): ${printed}`);
       }
       await new Promise((done) => setTimeout(done, 20));
     }
