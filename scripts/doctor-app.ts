@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fillTemplate, readPlaceholders } from './app-package.ts';
-import { mend, well } from './doctor-checks.ts';
+import { mend, well } from './doctor-finding.ts';
 import type { Config, Env } from '../src/config.ts';
-import type { Finding } from './doctor-checks.ts';
+import type { Finding } from './doctor-finding.ts';
 import { manifestProblems } from './manifest-check.ts';
 
 /** The app's id in the catalog and the manifest that `npm run package` would write. */

@@ -1,21 +1,15 @@
 /** What a set-up's own tokens and addresses show of it. Each check gives findings: what is well, what to mend. */
 import { decodeJwt } from 'jose';
 import type { JWTPayload } from 'jose';
-import type { Config } from '../src/config.ts';
-import type { Credentials } from '../src/credentials.ts';
 import { appTokens, ownTokens } from '../src/identity/app-token.ts';
+import { graphResource } from '../src/identity/cloud.ts';
 import { redact } from '../src/redact.ts';
 import { lacks } from '../src/store/open.ts';
 import { clouds } from '../src/teams/clouds.ts';
 import { createSigningKeys } from '../src/teams/signing-keys.ts';
-
-export type Finding = { readonly ok: boolean; readonly text: string };
-
-export type SetUp = {
-  readonly config: Config;
-  readonly credentials: Credentials;
-  readonly now: () => number;
-};
+import { mend, well } from './doctor-finding.ts';
+import type { Finding, SetUp } from './doctor-finding.ts';
+import { delegatedPermissions, neededScopes } from './doctor-scopes.ts';
 
 /** Application permissions of docs/deploy.md, section 2. */
 const neededRoles = [
@@ -27,18 +21,13 @@ const neededRoles = [
 ];
 /** Good for something that is documented there, but not needed. */
 const harmlessRoles = ['AuditLog.Read.All', 'Member.Read.Hidden', 'RoleManagementPolicy.Read.Directory'];
-const neededScopes = [
-  'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup',
-  'PrivilegedEligibilitySchedule.Read.AzureADGroup',
-];
+/** Microsoft Graph's own id, in every tenant. */
+const graphAppId = '00000003-0000-0000-c000-000000000000';
 const mostSkewMs = 60_000;
 const patienceMs = 10_000;
 
-export const well = (text: string): Finding => ({ ok: true, text });
-export const mend = (text: string): Finding => ({ ok: false, text });
-
 export async function examine(setUp: SetUp): Promise<readonly Finding[]> {
-  const checks = [graphToken, botToken, entraClock, redirect, ownAddress, database, signingKeys];
+  const checks = [graphToken, botToken, entraClock, redirect, delegatedPermissions, ownAddress, database, signingKeys];
   const found = await Promise.all(checks.map((check) => guarded(check, setUp)));
   return found.flat();
 }
@@ -74,6 +63,7 @@ async function graphToken({ config, credentials }: SetUp): Promise<readonly Find
   return [
     well('The Graph client gets a token.'),
     ...identityFindings('Graph client', claims, tenantId, graph.clientId, 'GRAPH_CLIENT_ID'),
+    ...audienceFindings('Graph client', claims, [graphResource(graph.authorityUrl, graph.url), graphAppId]),
     ...roleFindings(roles),
   ];
 }
@@ -92,6 +82,13 @@ function identityFindings(
       : mend(`The ${what}'s token is of another tenant: check TENANT_ID.`),
     app === id ? well(`The ${what}'s token is of ${name}.`) : mend(`The ${what}'s token is not of ${name}.`),
   ];
+}
+
+/** As a resource's address or as its id, which depends on the version of the token. */
+function audienceFindings(what: string, { aud }: JWTPayload, wanted: readonly string[]): readonly Finding[] {
+  return wanted.some((one) => aud === one)
+    ? [well(`The ${what}'s token is for ${wanted[0] ?? ''}.`)]
+    : [mend(`The ${what}'s token is for another service than ${wanted[0] ?? ''}: check AUTHORITY_URL and GRAPH_URL.`)];
 }
 
 function roleFindings(roles: readonly string[]): readonly Finding[] {
@@ -117,6 +114,7 @@ async function botToken({ config, credentials }: SetUp): Promise<readonly Findin
     return [
       well('The bot gets a token.'),
       ...identityFindings('bot', claims, config.tenantId, appId, 'MICROSOFT_APP_ID'),
+      ...audienceFindings('bot', claims, [clouds[cloud].scope.replace(/\/\.default$/, '')]),
       ...roles.map((role) => mend(`The bot's registration has the permission ${role}: it needs none, remove it.`)),
     ];
   } catch (error) {
@@ -138,12 +136,12 @@ async function entraClock({ config, now }: SetUp): Promise<readonly Finding[]> {
 
 /** Entra tells before any sign-in whether it knows the address and whether somebody consented. */
 async function redirect({ config }: SetUp): Promise<readonly Finding[]> {
-  const { authorityUrl, clientId } = config.graph;
+  const { authorityUrl, clientId, url } = config.graph;
   const known = await ask(`${authorityUrl}/${config.tenantId}/v2.0/.well-known/openid-configuration`);
   if (!known?.ok) return [];
   const { authorization_endpoint: authorize } = (await known.json()) as { authorization_endpoint: string };
   const callback = `${config.publicUrl}/auth/callback`;
-  const scope = ['openid', ...neededScopes.map((name) => `https://graph.microsoft.com/${name}`)].join(' ');
+  const scope = ['openid', ...neededScopes.map((name) => `${graphResource(authorityUrl, url)}/${name}`)].join(' ');
   const query = new URLSearchParams({
     client_id: clientId,
     response_type: 'code',

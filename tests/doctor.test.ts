@@ -1,15 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UnsecuredJWT } from 'jose';
 import { parseDocument } from 'yaml';
 import { examine } from '../scripts/doctor-checks.ts';
-import type { SetUp } from '../scripts/doctor-checks.ts';
+import type { Finding, SetUp } from '../scripts/doctor-finding.ts';
+import { sealer } from '../src/audit/ledger.ts';
 import { loadConfig } from '../src/config.ts';
+import { seal } from '../src/identity/seal.ts';
+import { openStore } from '../src/store/open.ts';
 import { startBot } from './support/bot.ts';
 import type { StartedBot } from './support/bot.ts';
 import { launch } from './support/processes.ts';
 import { startSandbox } from './support/sandbox.ts';
 import type { StartedSandbox } from './support/sandbox.ts';
+import { startTeams } from './support/teams-client.ts';
 import { trust } from './support/trust.ts';
 import { makeKey, startChannel } from './teams/channel.ts';
 import type { Channel } from './teams/channel.ts';
@@ -50,7 +56,7 @@ function environment(sandbox: StartedSandbox): Record<string, string> {
     TENANT_ID: sandbox.tenantId,
     GRAPH_CLIENT_ID: '5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
     GRAPH_CLIENT_SECRET: 'sandbox-graph-secret-not-a-secret',
-    TOKEN_ENCRYPTION_KEY: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=',
+    TOKEN_ENCRYPTION_KEY: 'aml0bmV5LXNhbmRib3gta2V5LW5vdC1hLXNlY3JldCE=',
     PUBLIC_URL: bot.url,
     DATABASE_URL: `sqlite:${bot.folder}/jitney.db`,
     MICROSOFT_APP_ID: botId,
@@ -66,12 +72,16 @@ type Changes = {
 };
 
 /** What is to be mended. */
-async function complaints({
+async function complaints(changes: Changes): Promise<readonly string[]> {
+  return (await findings(changes)).flatMap(({ kind, text }) => (kind === 'mend' ? [text] : []));
+}
+
+async function findings({
   sandbox = sound,
   env = {},
   secret = botSecret,
   ahead = 0,
-}: Changes): Promise<readonly string[]> {
+}: Changes): Promise<readonly Finding[]> {
   const real = { ...environment(sandbox), ...env };
   const loaded = loadConfig(real);
   if (loaded.kind === 'problems') throw new Error(JSON.stringify(loaded.problems));
@@ -82,7 +92,7 @@ async function complaints({
     credentials: { graph: credential, bot: { kind: 'secret', secret } },
     now: () => Date.now() + ahead,
   };
-  return (await examine(setUp)).flatMap(({ ok, text }) => (ok ? [] : [text]));
+  return examine(setUp);
 }
 
 test('a sound set-up has nothing to mend', async () => {
@@ -104,6 +114,28 @@ describe('a planted defect is found:', () => {
   test('a redirect URI that Entra does not know', async () => {
     expect(await complaints({ sandbox: flawed })).toContain(
       `Entra does not know the redirect URI ${bot.url}/auth/callback: add it to the Graph client, platform Web.`,
+    );
+  });
+
+  test('consent that nobody gave', async () => {
+    const tenant = parseDocument(contoso);
+    tenant.setIn(['apps', 'graph', 'delegated'], ['openid', 'profile', 'offline_access', writing]);
+    const unconsented = await startSandbox({ tenant: tenant.toString() });
+    trust(unconsented.ca);
+    const found = await complaints({ sandbox: unconsented });
+    await unconsented.stop();
+    expect(found).toEqual(['Consent for the delegated permissions is missing: section 2 of docs/deploy.md.']);
+  });
+
+  test.each([
+    ['Graph client', 'graph.microsoft.com', 'https://graph.microsoft.com'],
+    ['bot', 'api.botframework.com', 'https://api.botframework.com'],
+  ])('a token of the %s that is for another service', async (what, body, service) => {
+    const token = new UnsecuredJWT({ aud: 'https://management.azure.com' }).encode();
+    const answer = { status: 200, body: { token_type: 'Bearer', expires_in: 3600, access_token: token } };
+    await sound.fault({ match: { method: 'POST', path: '/token', body }, answer });
+    expect(await complaints({})).toContain(
+      `The ${what}'s token is for another service than ${service}: check AUTHORITY_URL and GRAPH_URL.`,
     );
   });
 
@@ -165,6 +197,47 @@ describe('a planted defect is found:', () => {
       '\n',
     );
     expect(told).not.toMatch(/hunter/);
+  });
+});
+
+describe('delegated permissions', () => {
+  const which = 'the delegated permissions are those of docs/deploy.md, section 2, and no others';
+
+  test('are to be looked at while nobody is signed in', async () => {
+    const text = `Graph client: ${which} (nobody is signed in, so no token shows them).`;
+    expect(await findings({})).toContainEqual({ kind: 'look', text });
+  });
+
+  test('are seen in the token of somebody who is', async () => {
+    const teams = await startTeams(bot, sound);
+    await teams.person('Adele Vance').arrive();
+    await teams.close();
+    const text = 'A person’s token has the delegated permissions it needs.';
+    expect(await findings({})).toContainEqual({ kind: 'well', text });
+    expect(await complaints({})).toEqual([]);
+  });
+
+  test('are found too many and too few, in the newest token, of which nothing is told', async () => {
+    const loaded = loadConfig(environment(sound));
+    if (loaded.kind === 'problems') throw new Error('the configuration is good');
+    const { keys, tenantId: tid } = loaded.config;
+    const person = { tid, oid: '99999999-0000-4000-8000-000000000009' };
+    const scp = `openid User.Read Mail.ReadWrite ${writing}`;
+    const token = new UnsecuredJWT({ scp, oid: person.oid }).encode();
+    const cache = JSON.stringify({ AccessToken: { one: { secret: token } } });
+    const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
+    const store = await openStore(`sqlite:${bot.folder}/jitney.db`, { seal: sealer(keys.ledger) });
+    await store.saveTokens(person, seal(keys.tokens, { purpose: 'tokens', ...person }, cache, random), 0, 9e12);
+
+    const told = await findings({});
+
+    await store.deleteTokens(person);
+    await store.close();
+    expect(told.filter(({ kind }) => kind === 'mend').map(({ text }) => text)).toEqual([
+      'The delegated permission PrivilegedEligibilitySchedule.Read.AzureADGroup is missing: add it and grant admin consent.',
+      'The delegated permission Mail.ReadWrite is not used: remove it and its consent.',
+    ]);
+    expect(JSON.stringify(told)).not.toContain(person.oid);
   });
 });
 

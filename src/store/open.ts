@@ -18,7 +18,7 @@ import { refreshRoute, routeReads } from './routes.ts';
 import type { Database } from './schema.ts';
 import { markMade, openSqlite, readSqlite, refuseVanished } from './sqlite.ts';
 import { sweeping } from './sweep.ts';
-import { sealedRecords } from './tokens.ts';
+import { newestTokens, sealedRecords } from './tokens.ts';
 
 type OpenStore = Store &
   LedgerReader & {
@@ -54,9 +54,18 @@ export async function openRecord(url: string): Promise<Record> {
 
 /** What this database lacks of this release; changes nothing. Throws when it cannot be read. */
 export async function lacks(url: string): Promise<readonly string[]> {
+  return looking(url, pendingMigrations);
+}
+
+/** The newest sign-in that is kept there, sealed. */
+export async function newestSignIn(url: string, now: Moment): ReturnType<typeof newestTokens> {
+  return looking(url, (database) => newestTokens(database, now));
+}
+
+async function looking<T>(url: string, read: (database: Database) => Promise<T>): Promise<T> {
   const database = url.startsWith('sqlite:') ? readSqlite(url.slice('sqlite:'.length)) : await postgres(url);
   try {
-    return await pendingMigrations(database);
+    return await read(database);
   } finally {
     await database.db.destroy();
   }

@@ -1,3 +1,5 @@
+import type { Moment } from '../core/moment.ts';
+import type { Person } from '../core/person.ts';
 import type { Store } from '../ports/store.ts';
 import type { Database } from './schema.ts';
 
@@ -5,6 +7,17 @@ type Tokens = Pick<
   Store,
   'tokens' | 'saveTokens' | 'deleteTokens' | 'deleteExpiredTokens' | 'savePendingSignIn' | 'takePendingSignIn'
 >;
+
+/** The sign-in that is kept longest from now on, which is the newest; null when there is none. */
+export async function newestTokens(
+  { db }: Database,
+  now: Moment,
+): Promise<{ person: Person; sealed: Uint8Array } | null> {
+  const kept = db.selectFrom('token').select(['tid', 'oid', 'sealed']).where('expires_at', '>', now);
+  const row = await kept.where('sealed', 'is not', null).orderBy('expires_at', 'desc').limit(1).executeTakeFirst();
+  if (row === undefined || row.sealed === null) return null;
+  return { person: { tid: row.tid, oid: row.oid }, sealed: new Uint8Array(row.sealed) };
+}
 
 /** What is sealed elsewhere and only kept here: people's tokens, and sign-ins that are under way. */
 export function sealedRecords({ db }: Database): Tokens {
