@@ -1,7 +1,7 @@
 import type { Guard } from './core/button.ts';
 import type { Person } from './core/person.ts';
 import { createOutbox } from './deliver/deliver.ts';
-import { endDue, renew, takeUp } from './go-on.ts';
+import { endDue, keepTrying, renew, takeUp } from './go-on.ts';
 import { tellInterrupted } from './interrupted.ts';
 import type { Brought } from './ports/incoming.ts';
 import type { Ports } from './ports/ports.ts';
@@ -35,6 +35,7 @@ export function createApp(ports: Ports, guard: Guard): App {
       resume: (id) => takeUp(ports, id),
       end: (id) => endDue(ports, id),
       renew: (id) => renew(ports, id),
+      keepTrying: (job) => keepTrying(ports, job),
       unreachable: (job, place) => unreachable(ports, job, place),
       linkLater: (id) => askByLink(ports, id, patienceMs),
     },

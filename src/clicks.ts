@@ -1,6 +1,8 @@
-import { activate, askAbout, keep, unkeep } from './activate/activate.ts';
+import { activate, askAbout, unkeep, wishFor } from './activate/activate.ts';
 import { activateAgain, retry } from './activate/again.ts';
 import { answer, dismiss, pick, tooLate } from './activate/answers.ts';
+import { keepHeld, letGoHeld } from './activate/hold.ts';
+import { keepParked, letGoParked } from './activate/outage.ts';
 import { readForm } from './activate/form.ts';
 import { notEligible } from './activate/named-targets.ts';
 import { noSuchRequest, rule } from './approve/rule.ts';
@@ -134,6 +136,10 @@ export async function press(ports: Ports, click: Click, asItIs = false): Promise
       return askRow(ports, actor, place, id);
     case 'fill':
       return filled(ports, click);
+    case 'keepTrying':
+      return replaced((await keepHeld(ports, actor, id)) ?? (await keepParked(ports, actor, id)) ?? tooLate());
+    case 'letGo':
+      return replaced((await letGoHeld(ports, actor, id)) ?? (await letGoParked(ports, actor, id)) ?? tooLate());
     case 'list':
       return said(await list(ports, actor, undefined));
   }
@@ -221,15 +227,7 @@ async function filled(ports: Ports, { actor, place, id, inputs }: Click): Promis
   if (form.kind === 'wrong') return said(form.message);
   const { named, ask } = form;
   if (await ports.signIn.has(actor)) return said(await activate(ports, actor, place, named, ask));
-  const { target, name, mark } = named;
-  const wish = {
-    kind: 'wish',
-    targetKey: targetKey(target),
-    targetName: name,
-    targetMark: mark,
-    ask: keep(ask),
-  } as const;
-  await parkForSignIn(ports, actor, place, wish);
+  await parkForSignIn(ports, actor, place, wishFor(named, ask));
   return said();
 }
 

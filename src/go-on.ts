@@ -1,17 +1,22 @@
 import { activate, unkeep } from './activate/activate.ts';
 import { orderVerified } from './activate/order.ts';
+import { isWaiting } from './activate/outage.ts';
+import type { Outage } from './activate/outage.ts';
 import { rule } from './approve/rule.ts';
 import { causedBy } from './caused.ts';
 import { isVerb, press } from './clicks.ts';
 import { notice } from './core/message.ts';
 import type { Message } from './core/message.ts';
+import { isOutage } from './core/pim-problem.ts';
+import type { Place } from './core/place.ts';
 import { readTargetKey } from './core/target.ts';
 import { end } from './deactivate/end.ts';
+import type { KeepTrying } from './deliver/jobs.ts';
 import { extendTaken } from './extend/extend.ts';
 import { renewWhenOver } from './extend/renew.ts';
 import { forEvent } from './interrupted.ts';
 import type { Actor } from './ports/incoming.ts';
-import type { Parked } from './ports/parked.ts';
+import type { Parked, ParkedBody } from './ports/parked.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Change } from './ports/store.ts';
 import { obey } from './sentences.ts';
@@ -79,21 +84,57 @@ export async function renew(ports: Ports, parkedId: string): Promise<number | nu
   return null;
 }
 
+/** Between two looks whether PIM answers again. */
+const pauseMs = 15_000;
+
+/** Once PIM can be read again, what waited goes on as if it had just been said. */
+export async function keepTrying(ports: Ports, { parkedId, count }: KeepTrying): Promise<void> {
+  const parked = await ports.store.parked(parkedId);
+  if (parked?.body.kind !== 'outage' || !(await isWaiting(ports, parked.person, parkedId))) return;
+  try {
+    await ports.pim.eligibilities(parked.person, { fresh: true });
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    const job = { kind: 'keepTrying', parkedId, count: count + 1 } as const;
+    await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() + pauseMs }]);
+    return;
+  }
+  await takeUp(ports, parkedId);
+}
+
+function goOnAfterOutage(
+  within: Ports,
+  actor: Actor,
+  place: Place,
+  { going, saidAt }: Outage,
+): Promise<readonly Message[]> {
+  if (going.kind === 'wish') return fulfil(within, actor, place, going);
+  return obey(within, { text: going.text, actor, place, scope: going.scope, saidAt });
+}
+
+async function fulfil(
+  within: Ports,
+  actor: Actor,
+  place: Place,
+  { targetKey, targetName, targetMark, ask }: Extract<ParkedBody, { kind: 'wish' }>,
+): Promise<readonly Message[]> {
+  const target = readTargetKey(targetKey);
+  const named = target && { target, name: targetName, mark: targetMark };
+  const message = named && (await activate(within, actor, place, named, unkeep(ask)));
+  return message ? [message] : [];
+}
+
 async function goOn(within: Ports, actor: Actor, { place, body, check }: Parked): Promise<readonly Message[]> {
   const challenge = check?.claims ?? null;
   if (body.kind === 'sentence')
     return body.text === '' ? [] : obey(within, { text: body.text, actor, place, scope: body.scope });
+  if (body.kind === 'outage') return goOnAfterOutage(within, actor, place, body);
   if (body.kind === 'stepUp') {
     const message = await orderVerified(within, body.activationId, challenge);
     return message ? [message] : [];
   }
   if (body.kind === 'extension') return extendTaken(within, actor, place, body, challenge);
-  if (body.kind === 'wish') {
-    const target = readTargetKey(body.targetKey);
-    const named = target && { target, name: body.targetName, mark: body.targetMark };
-    const message = named && (await activate(within, actor, place, named, unkeep(body.ask)));
-    return message ? [message] : [];
-  }
+  if (body.kind === 'wish') return fulfil(within, actor, place, body);
   if (body.kind !== 'action' || !isVerb(body.verb)) return [];
   if (body.verb !== 'approve' && body.verb !== 'deny') {
     return (await press(within, { actor, place, verb: body.verb, id: body.id, inputs: {}, challenge })).said;

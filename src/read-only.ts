@@ -35,5 +35,5 @@ const deciding: ReadonlySet<string> = new Set(['approve', 'deny', 'denyForm']);
 const changing: ReadonlySet<string> = new Set([
   ...deciding,
   ...['activate', 'deactivate', 'extend', 'cancel', 'repeat', 'announce', 'stopAnnounce', 'alias', 'removeAlias'],
-  ...['end', 'endLater', 'endTarget', 'lengthen', 'renew', 'retry', 'again', 'answer', 'ask', 'fill'],
+  ...['end', 'endLater', 'endTarget', 'lengthen', 'renew', 'retry', 'again', 'answer', 'ask', 'fill', 'keepTrying'],
 ]);

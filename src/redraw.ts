@@ -24,6 +24,8 @@ export async function redraw(ports: Ports, click: Click): Promise<Clicked> {
     case 'endLater':
     case 'lengthen':
     case 'again':
+    case 'keepTrying':
+    case 'letGo':
       return ownCard(ports, click);
     case 'retry': {
       const activations = (await ports.store.activationsOfBatch(id)).filter(({ person }) => person.oid === actor.oid);

@@ -2,10 +2,14 @@ import { repeat } from './activate/again.ts';
 import { unknownName } from './activate/named-targets.ts';
 import { defineAlias, listAliases, removeAlias } from './alias/alias.ts';
 import { expandAliases, usableAliases } from './alias/expand.ts';
+import { offerToKeep } from './activate/outage.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
 import { approvals, ruleByText } from './approve/approvals.ts';
 import { problem } from './core/message.ts';
+import { explain } from './core/explain.ts';
 import type { Message } from './core/message.ts';
+import type { Moment } from './core/moment.ts';
+import { isOutage } from './core/pim-problem.ts';
 import type { NamedGroup } from './core/named-group.ts';
 import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
@@ -35,6 +39,8 @@ export type Sentence = {
   readonly scope: Place['kind'];
   /** True when the person said that it holds no secret, or shall be sent all the same. */
   readonly asItIs?: boolean;
+  /** When it was said, if that is a while ago: “until 5pm” means that day's. */
+  readonly saidAt?: Moment;
 };
 
 /** Verbs that name groups of the person's own; the names decide how the sentence is to be read. */
@@ -44,11 +50,11 @@ const askedNames = ['who', 'policy', 'alias'];
 const mostAsked = 5;
 
 type Known = { readonly eligible?: readonly Eligibility[]; readonly groups?: readonly NamedGroup[] };
-type Spoken = Pick<Sentence, 'text' | 'actor' | 'scope'>;
+type Spoken = Pick<Sentence, 'text' | 'actor' | 'scope' | 'saidAt'>;
 
-function contextOf(ports: Ports, { actor, scope }: Spoken): Parameters<typeof parse>[1] {
+function contextOf(ports: Ports, { actor, scope, saidAt }: Spoken): Parameters<typeof parse>[1] {
   return {
-    now: ports.clock.now(),
+    now: saidAt ?? ports.clock.now(),
     timeZone: actor.zone ?? ports.settings.defaultTimeZone,
     scope,
     botName: 'Jitney',
@@ -76,7 +82,9 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   if (intent === undefined || !ownNames.includes(intent)) {
     return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : run(ports, sentence, plain);
   }
-  const [eligible, stored] = await Promise.all([ports.pim.eligibilities(actor), ports.store.aliases(actor)]);
+  const eligible = await eligibleUnlessOut(ports, actor);
+  if (eligible === null) return [await unreadable(ports, sentence, intent === 'activate' && !isDry, context.now)];
+  const stored = await ports.store.aliases(actor);
   const names = [...new Set(eligible.map(({ name }) => name))];
   const aliases = usableAliases(stored, names);
   const known = parse(sentence.text, { ...context, names: [...names, ...aliases.map(({ name }) => name)] });
@@ -90,6 +98,27 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
     return [];
   }
   return run(ports, sentence, expandAliases(known, aliases), { eligible });
+}
+
+/** Null when PIM cannot be asked now. */
+async function eligibleUnlessOut(ports: Ports, actor: Actor): Promise<readonly Eligibility[] | null> {
+  try {
+    return await ports.pim.eligibilities(actor);
+  } catch (error) {
+    if (isOutage(error)) return null;
+    throw error;
+  }
+}
+
+/** Before anything was asked of PIM: what the person wants to have can be tried again, all else is theirs to say again. */
+function unreadable(
+  ports: Ports,
+  { actor, place, text, scope }: Sentence,
+  isKept: boolean,
+  saidAt: Moment,
+): Promise<Message> {
+  if (isKept) return offerToKeep(ports, actor, place, { kind: 'sentence', text, scope }, saidAt);
+  return Promise.resolve(explain({ kind: 'unavailable', afterMs: null }, 'hear of it'));
 }
 
 /** Names that need not be one's own; a group that comes through another one is known only to who is signed in. */

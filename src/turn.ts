@@ -4,6 +4,7 @@ import { joined, takenOut } from './announce/announce.ts';
 import type { Guard } from './core/button.ts';
 import { notice, portalMyGroups, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
+import { isOutage } from './core/pim-problem.ts';
 import { answeredThere, createElsewhere, forMembers, noOwnChat, ownChat } from './elsewhere.ts';
 import { heldBack } from './held-back.ts';
 import { welcome } from './help/help.ts';
@@ -209,6 +210,14 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
   function wentWrong(event: string, error: unknown): Message {
     const reference = ports.ids.id().slice(0, 8);
     ports.log.error('turn.failed', { reference, event, error });
+    if (isOutage(error)) {
+      return problem('PIM does not answer now, or the directory or the sign-in beside it.', {
+        why: 'I may not have done all you asked.',
+        next: 'Say “status” in a minute to see what is there, or use PIM’s own pages.',
+        link: { url: portalMyGroups, title: 'Open PIM' },
+        reference,
+      });
+    }
     return problem('Something went wrong on my side.', {
       why: 'PIM, the directory or my own database did not answer as expected. I may not have done what you asked.',
       next: 'Say “status” to see what is there, then try again.',

@@ -13,12 +13,14 @@ import { targetKey } from '../core/target.ts';
 import type { NamedTarget } from '../core/target.ts';
 import type { Place } from '../core/place.ts';
 import { refusal } from '../core/refusal.ts';
+import { isOutage } from '../core/pim-problem.ts';
 import type { Actor } from '../ports/incoming.ts';
-import type { ParkedAsk } from '../ports/parked.ts';
+import type { ParkedAsk, ParkedBody } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
 import { requesterCard } from '../watch/settle.ts';
 import { order } from './order.ts';
+import { offerToKeep } from './outage.ts';
 
 /** A question waits this long; an older answer is asked again, because the world has moved on. */
 export const questionMs = 15 * 60_000;
@@ -36,7 +38,13 @@ export async function activate(
   ask: Ask,
   batch: string | null = null,
 ): Promise<Message | null> {
-  const policy = await ports.pim.policy(named.target);
+  let policy: Policy;
+  try {
+    policy = await ports.pim.policy(named.target);
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return offerToKeep(ports, actor, place, wishFor(named, ask));
+  }
   const open = await ports.store.openActivation(actor, targetKey(named.target));
   const now = ports.clock.now();
   const decision = decide(ask, policy, { now, defaultMinutes: ports.settings.defaultMinutes, open });
@@ -168,6 +176,11 @@ export async function question(
     justification: ask.justification ?? null,
     ticket: ask.ticket ?? null,
   };
+}
+
+/** A wish that waits for its person or for PIM. */
+export function wishFor({ target, name, mark }: NamedTarget, ask: Ask): Extract<ParkedBody, { kind: 'wish' }> {
+  return { kind: 'wish', targetKey: targetKey(target), targetName: name, targetMark: mark, ask: keep(ask) };
 }
 
 export function keep(ask: Ask): ParkedAsk {

@@ -8,7 +8,7 @@ import type { Repeat } from '../language/command.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
 import { activate } from './activate.ts';
-import { askOf } from './ask.ts';
+import { askOf, askOfWish } from './ask.ts';
 
 /** `again`: the last activation once more; what its policy wants besides the length is asked afresh. */
 export async function repeat(ports: Ports, actor: Actor, place: Place, said: Repeat): Promise<Message | null> {
@@ -42,15 +42,7 @@ export async function retry(ports: Ports, actor: Actor, place: Place, batch: str
     ({ phase, person }) => phase === 'failed' && person.oid === actor.oid && person.tid === actor.tid,
   );
   const replies = await Promise.all(
-    failed.map((before) => {
-      const { wish } = before;
-      const ask: Ask = {
-        ...(wish.length.kind === 'for' ? { minutes: wish.length.minutes } : { until: wish.length.at }),
-        ...(wish.justification === null ? {} : { justification: wish.justification }),
-        ...(wish.ticket === null ? {} : { ticket: wish.ticket }),
-      };
-      return activate(ports, actor, place, namedTargetOf(before), ask, batch);
-    }),
+    failed.map((before) => activate(ports, actor, place, namedTargetOf(before), askOfWish(before.wish), batch)),
   );
   return replies.filter((reply) => reply !== null);
 }

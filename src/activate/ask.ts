@@ -1,3 +1,4 @@
+import type { Wish } from '../core/activation.ts';
 import type { Ask } from '../core/decide.ts';
 import type { Activate, Extend, Repeat } from '../language/command.ts';
 
@@ -11,5 +12,15 @@ export function askOf(said: Activate | Extend | Repeat): Ask {
     ...(start === undefined ? {} : { startAt: Date.parse(start) }),
     ...(said.justification === undefined ? {} : { justification: said.justification }),
     ...(said.ticket === undefined ? {} : { ticket: said.ticket }),
+  };
+}
+
+/** A wish in its very words once more. */
+export function askOfWish({ length, startAt, justification, ticket }: Wish): Ask {
+  return {
+    ...(length.kind === 'for' ? { minutes: length.minutes } : { until: length.at }),
+    ...(startAt === null ? {} : { startAt }),
+    ...(justification === null ? {} : { justification }),
+    ...(ticket === null ? {} : { ticket }),
   };
 }

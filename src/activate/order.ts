@@ -7,6 +7,7 @@ import { marks } from '../core/namesake.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
+import { hold } from './hold.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
 
 /** What the person has just done for it: signed in (claims null), or passed the check that these claims ask for. */
@@ -28,6 +29,9 @@ export async function order(ports: Ports, activation: Activation, verified?: Ver
     case 'accepted':
       await settle(ports, activation.id, outcome.reading, known);
       return null;
+    case 'unavailable':
+      ports.log.warn('pim.unavailable', { activation: activation.id });
+      return hold(ports, activation.id, outcome.afterMs);
     case 'unclear':
       return readBack(ports, activation.id);
     case 'exists':
@@ -129,7 +133,7 @@ async function park(
   // Whoever tells that the time is up goes first; a reading before that would only say less.
   const readAt = ports.clock.now() + verifyMs + 60_000;
   return ports.store.commit([
-    { kind: 'activation', activation: { ...stored, readAt, version: stored.version + 1 } },
+    { kind: 'activation', activation: { ...stored, held: null, readAt, version: stored.version + 1 } },
     { kind: 'park', parked: claims === null ? parked : { ...parked, check: { claims, targetName } } },
     ...(withCard ? [openCard(ports, id)] : []),
   ]);

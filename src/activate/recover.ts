@@ -3,13 +3,17 @@ import { recovery } from '../core/recovery.ts';
 import { problem } from '../core/message.ts';
 import type { Ports } from '../ports/ports.ts';
 import { settle } from '../watch/settle.ts';
+import { heldOf } from './hold.ts';
 import { giveUp, order } from './order.ts';
+import { tryHeld } from './try-held.ts';
 
 /**
  * An intent whose answer was lost, by a crash or by the network: read back and adopt. Only when PIM has surely not got
  * it, and the person still waits, is it ordered once more; PIM itself refuses a second one of the same target.
  */
 export async function recover(ports: Ports, activation: Activation): Promise<void> {
+  const held = heldOf(activation);
+  if (held !== null && activation.restored !== true) return tryHeld(ports, activation, held);
   const now = ports.clock.now();
   const found = await ports.pim.findOrder(activation);
   if (found) {

@@ -1,6 +1,5 @@
 import { isOver, shortId } from '../core/activation.ts';
-import type { Activation } from '../core/activation.ts';
-import type { Moment } from '../core/moment.ts';
+import type { Activation, Held } from '../core/activation.ts';
 import { portalApprovals, portalMyGroups } from '../core/message.ts';
 import { button, link, more } from './button.ts';
 import type { Action } from './button.ts';
@@ -43,8 +42,7 @@ export function activationView(activation: Activation, context: Context): View {
       ruling: rulingText(activation, context),
       ruledAt: activation.ruling === null ? '' : `at ${when(activation.ruling.at)}`,
       endedBy: endedBy(activation, context),
-      closed:
-        activation.phase === 'lapsed' && activation.deadline !== null ? closedText(activation.deadline, when) : '',
+      closed: closedText(activation, when),
       fresh: isFresh(activation, context),
       wish: wishText(activation),
       actions: actions.first,
@@ -84,8 +82,12 @@ function failureText({ phase, failure }: Activation): string {
   return phase === 'failed' ? plain(failure ?? 'PIM did not say why.', 600) : '';
 }
 
-function closedText(deadline: Moment, when: When): string {
-  return `The request closed at ${when(deadline)}`;
+function closedText({ phase, deadline, held }: Activation, when: When): string {
+  if (phase === 'lapsed' && deadline !== null) return `The request closed at ${when(deadline)}`;
+  if (phase !== 'ordering' || held == null) return '';
+  return held.kept
+    ? 'Nothing has been asked of PIM yet. You hear from me as soon as it was.'
+    : `Nothing has been asked of PIM yet. Shall I try again by myself, for an hour? Without a word I let it go at ${when(held.until)}.`;
 }
 
 /** For a moment after the start the group is active in PIM and not yet known everywhere. */
@@ -131,12 +133,20 @@ function buttons(activation: Activation, context: Context): { readonly first: Ac
     const end = button(context, 'end', id, 'End now');
     return { first: [...end, ...button(context, 'lengthen', id, 'Extend…')], more: [] };
   }
+  if (phase === 'ordering' && activation.held != null)
+    return { first: heldButtons(context, id, activation.held), more: [] };
   // PIM cancels only what waits for a decision; taking back a start to come is done there.
   if (phase === 'scheduled') return { first: [link(portalMyGroups, 'Open PIM')], more: [] };
   if (phaseShown(activation) !== 'waiting') return { first: [], more: [] };
   const cancel = button(context, 'cancel', id, 'Cancel request');
   if (isNobodyReached(activation)) return { first: [...cancel, link(portalApprovals, 'Open PIM')], more: [] };
   return { first: [...cancel, more()], more: [link(portalMyGroups, 'Open PIM')] };
+}
+
+/** Whether to go on, where PIM could not be asked. */
+export function heldButtons(context: Context, id: string, { kept }: Pick<Held, 'kept'>): Action[] {
+  const letGo = button(context, 'letGo', id, 'Drop it');
+  return kept ? letGo : [...button(context, 'keepTrying', id, 'Keep trying', { style: 'positive' }), ...letGo];
 }
 
 function spoken(activation: Activation, context: Context): string[] {
@@ -152,6 +162,7 @@ function spoken(activation: Activation, context: Context): string[] {
     waits && deadline !== null ? `Open until ${when(deadline)}` : '',
     rulingText(activation, context),
     endedBy(activation, context),
+    closedText(activation, when),
     failureText(activation),
     markText(activation.targetMark),
     caution(activation.targetName),

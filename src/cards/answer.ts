@@ -1,8 +1,10 @@
 import type { Message } from '../core/message.ts';
+import { heldButtons } from './activation.ts';
 import { button, link } from './button.ts';
 import type { Context, View } from './context.ts';
 import { markText, rowCaution } from './odd-names.ts';
 import { name, plain, quoted } from './text.ts';
+import { said } from './time.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
@@ -49,6 +51,19 @@ export function unsentView({ id }: Of<'unsent'>, context: Context): View {
     data: { what, why, next, examples: [], actions, reference: '' },
     say: [what, why, next],
   };
+}
+
+/** Before anything was asked of PIM: whether to go on when it answers again. */
+export function outageView({ id, until }: Of<'outage'>, context: Context): View {
+  const what = 'PIM does not answer now, or the sign-in before it.';
+  const why = 'Nothing has been asked of PIM yet.';
+  const next =
+    until === null
+      ? 'Shall I try again by myself, for an hour, and tell you?'
+      : `I keep trying until ${said(context)(until)}, and tell you.`;
+  const actions = heldButtons(context, id, { kept: until !== null });
+  const data = { what, why, next, examples: [], actions, reference: '' };
+  return { template: 'problem', data, say: [what, why, next] };
 }
 
 function choiceWords({ why, verb }: Of<'choice'>, typed: string): { readonly title: string; readonly ask: string } {

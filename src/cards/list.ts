@@ -2,6 +2,7 @@ import type { Activation } from '../core/activation.ts';
 import { isOver } from '../core/activation.ts';
 import { sayMinutes } from '../core/duration.ts';
 import type { ListRow, Message } from '../core/message.ts';
+import { heldButtons } from './activation.ts';
 import { button } from './button.ts';
 import type { Action } from './button.ts';
 import type { Context, View } from './context.ts';
@@ -95,7 +96,8 @@ function rowActions(row: ListRow, context: Context): Action[] {
 /** One line a target of the sentence; what failed can be asked for again with one button. */
 export function batchView({ id, activations }: Extract<Message, { kind: 'batch' }>, context: Context): View {
   const failed = activations.filter(({ phase }) => phase === 'failed');
-  const view = statusView(activations, context);
+  const held = activations.flatMap((one) => (one.phase === 'ordering' && one.held != null ? [one.held] : []));
+  const view = statusView(activations, context, true);
   const done = activations.length - failed.length;
   const title =
     failed.length === 0
@@ -111,13 +113,17 @@ export function batchView({ id, activations }: Extract<Message, { kind: 'batch' 
       ...view.data,
       title,
       why: why.map((text) => ({ text })),
-      actions: failed.length === 0 ? [] : button(context, 'retry', id, again),
+      actions: [
+        ...(held.length === 0 ? [] : heldButtons(context, id, { kept: held.every(({ kept }) => kept) })),
+        ...(failed.length === 0 ? [] : button(context, 'retry', id, again)),
+      ],
     },
     say: [title, ...view.say.slice(1), ...why],
   };
 }
 
-export function statusView(activations: readonly Activation[], context: Context): View {
+/** inBatch: what is held is kept or let go by the buttons of the whole card. */
+export function statusView(activations: readonly Activation[], context: Context, inBatch = false): View {
   const rows = activations.slice(0, mostRows);
   const more = activations.length - rows.length;
   const empty = 'Nothing of yours is active, waiting or scheduled';
@@ -132,7 +138,7 @@ export function statusView(activations: readonly Activation[], context: Context)
         mark: markText(activation.targetMark),
         caution: rowCaution(activation.targetName),
         state: sentence(wordsOf(activation, shown(context)).state),
-        actions: statusActions(activation, context),
+        actions: statusActions(activation, context, inBatch),
       })),
       hint: more > 0 ? `… ${more} more` : '',
       why: [],
@@ -148,9 +154,10 @@ export function statusView(activations: readonly Activation[], context: Context)
   };
 }
 
-function statusActions(activation: Activation, context: Context): Action[] {
+function statusActions(activation: Activation, context: Context, inBatch: boolean): Action[] {
   const { phase, id, step } = activation;
   if (step !== null || isOver(phase)) return [];
+  if (phase === 'ordering' && activation.held != null) return inBatch ? [] : heldButtons(context, id, activation.held);
   if (phase === 'active') return button(context, 'end', id, 'End');
   return phase === 'waiting' ? button(context, 'cancel', id, 'Cancel') : [];
 }

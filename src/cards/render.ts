@@ -1,7 +1,16 @@
 import type { Message } from '../core/message.ts';
 import { activationView } from './activation.ts';
 import { announcementView } from './announcement.ts';
-import { choiceView, helpView, noticeView, problemView, signInView, unsentView, welcomeView } from './answer.ts';
+import {
+  choiceView,
+  helpView,
+  noticeView,
+  outageView,
+  problemView,
+  signInView,
+  unsentView,
+  welcomeView,
+} from './answer.ts';
 import { approvalView } from './approval.ts';
 import { formView, offerView } from './compose.ts';
 import type { Context, View } from './context.ts';
@@ -37,6 +46,8 @@ function viewOf(message: Message, context: Context): View {
       return questionView(message, context);
     case 'choice':
       return choiceView(message, context);
+    case 'outage':
+      return outageView(message, context);
     case 'unsent':
       return unsentView(message, context);
     case 'list':

@@ -45,6 +45,10 @@ export function phaseShown({ phase, ruling }: Activation): Phase {
 
 function timedState(activation: Activation, state: string, when: When): string {
   const { phase, startsAt, endsAt, wish } = activation;
+  if (phase === 'ordering' && activation.held != null) {
+    const { kept, until } = activation.held;
+    return kept ? `PIM cannot be asked now; I keep trying until ${when(until)}` : 'PIM cannot be asked now';
+  }
   if (phase === 'active' && endsAt !== null) return `${state} until ${when(endsAt)}`;
   if (phase === 'ended' && endsAt !== null) return `${state} at ${when(endsAt)}`;
   const start = startsAt ?? wish.startAt;

@@ -42,6 +42,12 @@ export function mayBegin(kind: Step['kind'], { phase, ruling }: Activation): boo
   return kind === 'end' ? phase === 'active' : phase === 'waiting' && ruling === null;
 }
 
+/**
+ * PIM could not be asked, and nothing happened. kept false: the person is asked until then whether to go on; true: it is
+ * tried until then. trying: when an order left that is not answered yet. Means something only while PIM is being asked.
+ */
+export type Held = { readonly kept: boolean; readonly until: Moment; readonly trying: Moment | null };
+
 export type ApproverContact = NamedPerson & { readonly reached: boolean };
 
 export type Activation = {
@@ -83,6 +89,7 @@ export type Activation = {
   readonly failure: string | null;
   /** When PIM is to be read next; null when nothing is expected any more. */
   readonly readAt: Moment | null;
+  readonly held?: Held | null;
   /** Known from a copy only: what became of it since may have been told already, so nobody is told again. */
   readonly restored?: boolean;
 };

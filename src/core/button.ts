@@ -72,6 +72,8 @@ export const lifetimes: Readonly<Record<Verb, number>> = {
   answer: hour,
   dismiss: hour,
   pick: hour,
+  keepTrying: day,
+  letGo: day,
   list: 365 * day,
   ask: 30 * day,
   fill: hour,

@@ -24,6 +24,8 @@ export const verbs = [
   'answer', // id: parked question; inputs duration, justification, ticket
   'dismiss', // id: parked question
   'pick', // id: parked choice and index, "<id>:<n>"
+  'keepTrying', // id: activation, batch or parked wish that PIM could not be asked about
+  'letGo', // id: the same; nothing is asked of PIM any more
   'list', // id: "all"
   'ask', // id: target key; opens the presser's own question about it, and nothing more
   'fill', // id: when the form was made; inputs target, duration, justification, ticket
@@ -90,6 +92,8 @@ export type Message =
         readonly access: Access;
       }[];
     }
+  /** PIM could not even be read, so nothing was asked. until: null asks whether to go on; else it is tried until then. */
+  | { readonly kind: 'outage'; readonly id: string; readonly until: Moment | null }
   /** A reason or a ticket looks as if it held a secret, and nothing was sent yet. Without its words. */
   | { readonly kind: 'unsent'; readonly id: string }
   | {
@@ -156,7 +160,7 @@ export function notice(shape: Shape, title: string, ...lines: string[]): Message
 export function problem(
   what: string,
   more: { readonly why: string | null; readonly next: string } & Partial<Extract<Message, { kind: 'problem' }>>,
-): Message {
+): Extract<Message, { kind: 'problem' }> {
   return {
     kind: 'problem',
     what,

@@ -1,3 +1,12 @@
+/** What an adapter throws where its port has no place for a problem: it could not ask, so there nothing happened. */
+export function isOutage(error: unknown): boolean {
+  const { name, problem } = (error ?? {}) as {
+    readonly name?: unknown;
+    readonly problem?: { readonly kind?: unknown };
+  };
+  return name === 'AuthorityUnavailable' || problem?.kind === 'unavailable';
+}
+
 /** Expected refusals of PIM and of what stands before it; all else is an exception. */
 export type PimProblem =
   | { readonly kind: 'signIn' }

@@ -6,12 +6,16 @@ import type { CardReader, Job, LeasedJob } from '../ports/job.ts';
 import type { Parked } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
 
+export type KeepTrying = Extract<Job, { kind: 'keepTrying' }>;
+
 /** What a job does that is more than a message: going on after a sign-in, ending when PIM allows it, and asking again when it has ended. */
 export type Work = {
   readonly resume: (parkedId: string) => Promise<void>;
   readonly end: (activationId: string) => Promise<void>;
   /** How long to wait before it is worth another look; null when there is nothing more to do. */
   readonly renew: (parkedId: string) => Promise<number | null>;
+  /** Looks whether PIM answers again; if not, once more later. */
+  readonly keepTrying: (job: KeepTrying) => Promise<void>;
   /** Should Teams not sign the person in by itself, the card gets its link. */
   readonly linkLater: (parkedId: string) => Promise<void>;
   /** Nothing can be sent to this reader any more; place null: nobody knows where they are. */
@@ -37,6 +41,9 @@ export async function run(ports: Ports, work: Work, { job, doubt }: LeasedJob): 
       return nothing;
     case 'renew':
       return renewed(await work.renew(job.parkedId));
+    case 'keepTrying':
+      await work.keepTrying(job);
+      return nothing;
     case 'resume':
       await work.resume(job.parkedId);
       return nothing;

@@ -26,6 +26,8 @@ export type Job =
   | { readonly kind: 'end'; readonly activationId: string }
   /** The person asked to have a new request sent when the running activation has ended. */
   | { readonly kind: 'renew'; readonly parkedId: string }
+  /** PIM could not be read, and the person wants it tried again; each try is a job of its own. */
+  | { readonly kind: 'keepTrying'; readonly parkedId: string; readonly count: number }
   /** The person signed in: go on with what waited. */
   | { readonly kind: 'resume'; readonly parkedId: string };
 

@@ -42,6 +42,12 @@ export type ParkedBody =
       readonly targetMark?: string | undefined;
       readonly ask: ParkedAsk;
     }
+  /** PIM could not even be read. saidAt: what “until 5pm” was said at. */
+  | {
+      readonly kind: 'outage';
+      readonly going: Extract<ParkedBody, { kind: 'sentence' | 'wish' }>;
+      readonly saidAt: Moment;
+    }
   /** An intent that waits for the person to pass a check, or (without one) to sign in again; then it is ordered. */
   | { readonly kind: 'stepUp'; readonly activationId: string; readonly targetName: string }
   | {

@@ -85,6 +85,16 @@ export async function expireSignIns(ports: Ports): Promise<void> {
   const due = ports.clock.now();
   for (const parked of await ports.store.takeExpiredParked(ports.clock.wall())) {
     const { body, id, person } = parked;
+    if (body.kind === 'outage') {
+      const message = notice(
+        '■',
+        'I let go of what you wanted to activate: PIM did not answer for an hour.',
+        'Nothing was asked of PIM. Say it again if you need it.',
+      );
+      const job = { kind: 'notice', key: `outage:${id}`, to: parked.place, oid: person.oid, message } as const;
+      await ports.store.commit([{ kind: 'job', job, due }]);
+      continue;
+    }
     const changes: Change[] = [{ kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due }];
     if (body.kind === 'action' && isRuling(body.verb)) {
       // Its sign-in stood on the approval card itself, unless it was typed.

@@ -76,7 +76,7 @@ async function ownerOf(db: Kysely<Tables>, job: Job): Promise<Pick<Activation, '
     const row = await found.executeTakeFirst();
     return row === undefined ? null : unkeep(row.body);
   }
-  if (job.kind !== 'renew' && job.kind !== 'resume') return null;
+  if (job.kind !== 'renew' && job.kind !== 'keepTrying' && job.kind !== 'resume') return null;
   const row = await db.selectFrom('parked').select('body').where('id', '=', job.parkedId).executeTakeFirst();
   return row === undefined ? null : unkeep(row.body);
 }

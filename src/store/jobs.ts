@@ -20,6 +20,8 @@ export function jobId(job: Job): string {
       return `end:${job.activationId}`;
     case 'renew':
       return `renew:${job.parkedId}`;
+    case 'keepTrying':
+      return `keepTrying:${job.parkedId}:${job.count}`;
     case 'resume':
       return `resume:${job.parkedId}`;
   }

@@ -30,6 +30,7 @@ export function laneOf(job: Job): RawBuilder<string> {
       return sql`coalesce((select 'person ' || oid from parked where id = ${job.parkedId}), '')`;
     case 'end':
     case 'renew':
+    case 'keepTrying':
     case 'resume':
       return sql`${''}`;
   }

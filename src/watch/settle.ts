@@ -170,6 +170,8 @@ function outcome(activation: Activation, became: Phase): Message | null {
     case 'waiting':
       return activation.approvers.some(({ reached }) => reached) ? null : nobodyReached(activation);
     case 'active':
+      if (activation.held != null && activation.approvalId === null)
+        return notice('✓', `${name} is active: PIM answers again.`);
       return activation.approvalId === null
         ? null
         : notice('✓', `${name} is active. Approved${ruling ? ` by ${who}` : ''}.`, ...said);

@@ -297,6 +297,24 @@ export const samples: readonly Sample[] = [
     why: 'near',
     options: [{ name: 'Azure Admins', access: 'member' }],
   }),
+  own('activation-held', {
+    kind: 'activation',
+    activation: { ...byPhase.ordering, held: { kept: false, until: now + hour / 4, trying: null } },
+  }),
+  own('activation-kept', {
+    kind: 'activation',
+    activation: { ...byPhase.ordering, held: { kept: true, until: now + hour, trying: null } },
+  }),
+  own('batch-held', {
+    kind: 'batch',
+    id: 'b',
+    activations: [
+      byPhase.active,
+      { ...byPhase.ordering, targetName: 'SQL Prod', held: { kept: false, until: now + hour / 4, trying: null } },
+    ],
+  }),
+  own('outage', { kind: 'outage', id: question.id, until: null }),
+  own('outage-kept', { kind: 'outage', id: question.id, until: now + hour }),
   own('unsent', { kind: 'unsent', id: question.id }),
   own('list', { kind: 'list', rows, more: 9, total: 15, query: null, next: '12|' }),
   own('batch', { kind: 'batch', id: 'b', activations: [byPhase.active, byPhase.waiting, byPhase.failed] }),

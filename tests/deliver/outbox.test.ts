@@ -62,7 +62,7 @@ afterEach(async () => {
 
 function sender(worker: string, given: Ports = ports): Outbox {
   const none = (): Promise<never> => Promise.reject(new Error('no such work here'));
-  const others = { resume: none, end: none, renew: none, linkLater: none };
+  const others = { resume: none, end: none, renew: none, keepTrying: none, linkLater: none };
   const work: Work = { ...others, unreachable: (job, at) => unreachable(ports, job, at) };
   return createOutbox(given, work, worker);
 }

@@ -152,20 +152,19 @@ describe('PIM that does not answer', () => {
       times: 20,
       answer: { status: 500 },
     });
-    const failed = await (await adele.say('list')).reply(/Something went wrong on my side/);
+    const failed = await (await adele.say('list')).reply(/PIM does not answer now/);
     expect(failed.text).toMatch(/Reference [0-9a-f]{8}/);
     await world.sandbox.ask('faults', undefined, 'DELETE');
     await (await adele.say('list')).reply(/You can activate \d+ groups/);
   });
 
-  test('an order that PIM refuses to take now is told on its card', async () => {
+  test('an order that PIM refuses to take now is held on its card, and can be tried again', async () => {
     await world.sandbox.fault({ match: orders, times: 3, answer: { status: 429, retryAfter: 60 } });
     const said = await adele.say('activate Azure Readers for 1h');
-    const failed = await said.reply(/Azure Readers\nFailed/);
-    expect(failed.text).toContain('PIM is not answering now. Nothing was changed.');
-    expect(failed.buttons).toContain('Again');
+    const held = await said.reply(/Azure Readers\nPIM cannot be asked now/);
+    expect(held.text).toContain('Nothing has been asked of PIM yet.');
     await world.sandbox.ask('faults', undefined, 'DELETE');
-    await (await adele.press(failed, 'Again')).reply(/Azure Readers\nActive until/);
+    await (await adele.press(held, 'Keep trying')).reply(/Azure Readers\nActive until/);
   });
 });
 

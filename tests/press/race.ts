@@ -114,7 +114,7 @@ async function settleDown(desk: Desk, { id }: Activation): Promise<void> {
   const nothing = () => Promise.reject(new Error('nobody asked for it'));
   await createOutbox(
     desk.ports,
-    { resume: nothing, end: nothing, renew: nothing, linkLater: nothing, unreachable: nothing },
+    { resume: nothing, end: nothing, renew: nothing, keepTrying: nothing, linkLater: nothing, unreachable: nothing },
     'race',
   ).flush();
 }
