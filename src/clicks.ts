@@ -18,6 +18,7 @@ import type { Ask } from './core/decide.ts';
 import { extend, extendNow } from './extend/extend.ts';
 import { renewLater, takeBackRenewal } from './extend/renew.ts';
 import type { Actor } from './ports/incoming.ts';
+import type { CardReader } from './ports/job.ts';
 import type { Parked, ParkedBody } from './ports/parked.ts';
 import type { Ports } from './ports/ports.ts';
 import { refuseWhenReadOnly } from './read-only.ts';
@@ -90,7 +91,9 @@ export async function press(ports: Ports, click: Click, asItIs = false): Promise
     case 'approve':
     case 'deny': {
       const ruled = await rule(ports, actor, place, id, verb, reason, challenge);
-      return ruled.kind === 'said' ? said(ruled.message) : replaced(ruled.message);
+      if (ruled.kind === 'said') return said(ruled.message);
+      await drawLater(ports, actor, ruled.message);
+      return replaced(ruled.message);
     }
     case 'denyForm':
     case 'decideForm':
@@ -188,7 +191,25 @@ async function ownActivation(
   const activation = await ports.store.activation(id);
   if (!activation || activation.person.oid !== actor.oid) return said(notYours());
   const message = await (verb === 'end' ? end : cancel)(ports, actor, activation, { challenge });
-  return { card: await fresh(ports, activation), said: message ? [message] : [] };
+  const card = await fresh(ports, activation);
+  await drawLater(ports, actor, card);
+  return { card, said: message ? [message] : [] };
+}
+
+/** By then the answer to a press is in the chat. */
+const answeredMs = 2_000;
+
+/**
+ * What is under way may end, and the card be updated, before the answer to the press arrives; the answer would then take
+ * the card back to what was before, for good. So it is drawn once more.
+ */
+async function drawLater(ports: Ports, actor: Actor, card: Message): Promise<void> {
+  if (!('activation' in card) || card.activation.step === null) return;
+  const { id, batch } = card.activation;
+  const isApprovers = card.kind === 'approval';
+  const reader: CardReader = isApprovers ? { kind: 'approver', oid: actor.oid } : { kind: 'requester' };
+  const job = { kind: 'card', activationId: isApprovers ? id : (batch ?? id), reader, late: true } as const;
+  await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() + answeredMs }]);
 }
 
 async function lengthen(ports: Ports, actor: Actor, place: Place, id: string, ask: Ask): Promise<Message> {

@@ -8,8 +8,11 @@ export type CardReader =
   | { readonly kind: 'channel'; readonly conversationId: string };
 
 export type Job =
-  /** Bring this reader's card of the activation up to date: send it the first time, update it afterwards. */
-  | { readonly kind: 'card'; readonly activationId: string; readonly reader: CardReader }
+  /**
+   * Bring this reader's card of the activation up to date: send it the first time, update it afterwards. late: once more,
+   * whatever else brings it up to date before.
+   */
+  | { readonly kind: 'card'; readonly activationId: string; readonly reader: CardReader; readonly late?: true }
   | {
       readonly kind: 'notice';
       readonly key: string;

@@ -11,7 +11,7 @@ import type { Database, Tables } from './schema.ts';
 export function jobId(job: Job): string {
   switch (job.kind) {
     case 'card':
-      return `card:${job.activationId}:${readerKey(job.reader)}`;
+      return `card:${job.activationId}:${readerKey(job.reader)}${job.late ? ':late' : ''}`;
     case 'notice':
       return `notice:${job.key}`;
     case 'signInCard':

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ruleByText } from '../../src/approve/approvals.ts';
 import { rule } from '../../src/approve/rule.ts';
+import { press } from '../../src/clicks.ts';
 import { shortId } from '../../src/core/activation.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import type { Actor } from '../../src/ports/incoming.ts';
@@ -59,6 +60,23 @@ test('a request of others and one that is not there are answered alike, to the l
   expect(theirs).toEqual(nobody);
   expect(JSON.stringify(theirs)).toBe(JSON.stringify(missing));
   expect(desk.model.writes).toEqual([]);
+});
+
+test('whoever presses while another decides gets the card once more, after the answer to the press is there', async () => {
+  const step = { kind: 'decide', by: named(megan), at: desk.now } as const;
+  await store.commit([{ kind: 'activation', activation: { ...request, step, version: request.version + 1 } }]);
+  const click = { actor: alex, place: chatOf(alex), verb: 'approve', id: request.id, inputs: {} } as const;
+  desk.model.waits(request, [named(megan), named(alex)]);
+
+  const { card } = await press(desk.ports, click);
+
+  expect(card).toMatchObject({ kind: 'approval', note: 'Megan Bowen is deciding; it is on its way to PIM.' });
+  // Whatever was due before is done by now, the update with the decision included.
+  const atOnce = await store.leaseJobs(desk.now, 'one', 100, 1_000);
+  await store.finishJobs(atOnce);
+  const later = await store.leaseJobs(desk.now + 2_000, 'one', 100, 1_000);
+  const reader = { kind: 'approver', oid: alex.oid };
+  expect(later.map(({ job }) => job)).toContainEqual({ kind: 'card', activationId: request.id, reader, late: true });
 });
 
 test('one’s own request stays one’s own, also where PIM names one as its approver', async () => {
