@@ -72,10 +72,35 @@ export function chatOf({ oid, tid: of }: Actor): Place {
   };
 }
 
+/** The same store, with the jobs that are leased and not done with in `underWay`. */
+function watched(store: Store, underWay: Set<string>): Store {
+  return {
+    ...store,
+    leaseJobs: async (...how) => {
+      const leased = await store.leaseJobs(...how);
+      for (const { id } of leased) underWay.add(id);
+      return leased;
+    },
+    finishJobs: async (leased) => {
+      await store.finishJobs(leased);
+      for (const { id } of leased) underWay.delete(id);
+    },
+    postponeJob: async (leased, due) => {
+      await store.postponeJob(leased, due);
+      underWay.delete(leased.id);
+    },
+    holdJob: async (leased, until) => {
+      await store.holdJob(leased, until);
+      underWay.delete(leased.id);
+    },
+  };
+}
+
 export function createDesk(store: Store): Desk {
   const model = createPimModel(hour);
   const sent: Sent[] = [];
   const logged: string[] = [];
+  const underWay = new Set<string>();
   let made = 0;
   let drawn = 0;
   const id = (): string => `${String(++made).padStart(8, '0')}-0000-4000-8000-000000000000`;
@@ -106,7 +131,7 @@ export function createDesk(store: Store): Desk {
         return Promise.resolve({ kind: 'delivered', activityId });
       },
     },
-    store,
+    store: watched(store, underWay),
     signIn: {
       has: () => Promise.resolve(true),
       verified: () => Promise.resolve(false),
@@ -153,7 +178,8 @@ export function createDesk(store: Store): Desk {
   }
 
   async function quiet(): Promise<void> {
-    while (((await store.nextJobDue()) ?? Infinity) <= desk.now) await new Promise((done) => setImmediate(done));
+    while (underWay.size > 0 || ((await store.nextJobDue()) ?? Infinity) <= desk.now)
+      await new Promise((done) => setImmediate(done));
   }
 
   function button(message: Message, reader: Actor, title: string, chat = chatOf(reader).conversationId): Data {

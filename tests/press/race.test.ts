@@ -34,4 +34,4 @@ test('whatever the order in which database and PIM answer: 1,000 orders', async 
     }),
     { numRuns: 1_000, endOnFailure: true },
   );
-}, 120_000);
+}, 240_000);
