@@ -6,8 +6,9 @@ import { observe } from '../core/observe.ts';
 import type { Reading } from '../core/observe.ts';
 import type { Job } from '../ports/job.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Change, Route } from '../ports/store.ts';
+import type { Change } from '../ports/store.ts';
 import { mendCards } from './mend-cards.ts';
+import { askInRooms, watches } from './rooms.ts';
 import { isUnderWay } from './step.ts';
 
 /** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */
@@ -75,7 +76,7 @@ async function findApprovers(ports: Ports, activation: Activation): Promise<read
   return others.map((person) => ({ ...person, reached: reached.has(person.oid) }));
 }
 
-/** This approver has a chat with us now, or has none any more; the requester's card says so, and so does a notice when nobody is left. */
+/** This approver has a chat with us now, or has none any more; the requester's card says so, and when nobody is left a notice and the rooms. */
 export async function reach(ports: Ports, id: string, oid: string, reached = true): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const stored = await ports.store.activation(id);
@@ -84,15 +85,12 @@ export async function reach(ports: Ports, id: string, oid: string, reached = tru
     const after = { ...stored, approvers, version: stored.version + 1 };
     const isLast = stored.phase === 'waiting' && !approvers.some((one) => one.reached);
     const due = ports.clock.now();
+    const last = isLast ? [...tellRequester(after, 'waiting'), ...(await askInRooms(ports, after))] : [];
     const changed = await ports.store.commit([
       { kind: 'activation', activation: after },
-      { kind: 'job', job: requesterCard(stored), due },
-      ...(isLast ? tellRequester(after, 'waiting').map((job): Change => ({ kind: 'job', job, due })) : []),
+      ...[requesterCard(stored), ...last].map((job): Change => ({ kind: 'job', job, due })),
     ]);
-    if (changed) {
-      if (isLast) ports.log.error('approvers.unreachable', { activation: id });
-      return;
-    }
+    if (changed) return;
   }
 }
 
@@ -112,6 +110,7 @@ export async function consequences(
       .map(({ oid }): Job => ({ kind: 'card', activationId: after.id, reader: { kind: 'approver', oid } })),
     ...(await channelJobs(ports, before, after, became)),
     ...tellRequester(after, became),
+    ...(became === 'waiting' && !after.approvers.some(({ reached }) => reached) ? await askInRooms(ports, after) : []),
   ];
   return jobs.map((job): Change => ({ kind: 'job', job, due }));
 }
@@ -138,12 +137,6 @@ async function channelJobs(ports: Ports, before: Activation, after: Activation, 
     activationId: after.id,
     reader: { kind: 'channel', conversationId },
   }));
-}
-
-export function watches(route: Route, activation: Activation): boolean {
-  if (route.place.tid !== activation.person.tid) return false;
-  const { target } = activation;
-  return route.targets?.some((watched) => target.kind === 'group' && watched.groupId === target.groupId) ?? true;
 }
 
 /** Updating a card rings no bell, so what a person waits for is also said in the chat. */

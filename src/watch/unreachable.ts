@@ -3,7 +3,8 @@ import { notice } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Job } from '../ports/job.ts';
 import type { Ports } from '../ports/ports.ts';
-import { reach, watches } from './settle.ts';
+import { watches } from './rooms.ts';
+import { reach } from './settle.ts';
 
 /**
  * Nothing can be sent to this reader any more: the bot was blocked or removed. Their place is forgotten until they write

@@ -13,7 +13,7 @@ import type { Change } from '../../src/ports/store.ts';
 import { unreachable } from '../../src/watch/unreachable.ts';
 import { activation, actor, adele, megan, open, tid } from '../store/fixtures.ts';
 import type { OpenStore } from '../store/fixtures.ts';
-import { startConnector } from '../support/connector.ts';
+import { somebody, startConnector } from '../support/connector.ts';
 import type { Fault, RecordingConnector } from '../support/connector.ts';
 import { startBot } from '../teams/bot-under-test.ts';
 import type { BotUnderTest } from '../teams/bot-under-test.ts';
@@ -254,6 +254,23 @@ describe('a reader who cannot be reached', () => {
 
     expect(new Set(connector.accepted.map(({ conversationId }) => conversationId))).toEqual(new Set(['a:megan']));
     expect(said().filter((text) => text.includes('problem'))).toHaveLength(1);
+    expect(logged).toContain('approvers.unreachable');
+  });
+
+  test('nor any other approver: the rooms that hear of the group hear that it waits, unless outsiders read there', async () => {
+    const route = { targets: null, showJustification: false, by: adele, at: now };
+    const [near, open] = [roomOf('ops'), roomOf('open')];
+    connector.seat(open.conversationId, [{ ...somebody, userRole: 'guest' }]);
+    await store.commit([
+      { kind: 'route', route: { ...route, place: near } },
+      { kind: 'route', route: { ...route, place: open } },
+    ]);
+    await waiting();
+    connector.fail(answer(403, 'BotBlocked'), answer(403, 'BotBlocked'));
+    await pass(5_000);
+
+    const rooms = connector.accepted.map(({ conversationId }) => conversationId).filter((id) => id !== 'a:megan');
+    expect(rooms).toEqual([near.conversationId]);
     expect(logged).toContain('approvers.unreachable');
   });
 
