@@ -164,15 +164,21 @@ function startOf(date: Temporal.PlainDate, moment: Moment): number {
 /** A local time as an instant: refused where the clock skips it, asked about where the clock shows it twice. */
 function place(local: Temporal.PlainDateTime, end: number, bare: boolean, moment: Moment): Point {
   const { timeZone, now } = moment;
+  const [first, last = first] = instantsOf(local, timeZone);
+  if (first === undefined || last === undefined) return noSuchTime;
+  if (last < now) {
+    const nextDay = instantsOf(local.add({ days: 1 }), timeZone);
+    return { kind: 'past', end, others: bare ? nextDay.filter((ms) => ms > now) : [] };
+  }
+  return first === last ? { kind: 'point', ms: first, end, bare } : ask([first, last], end, moment);
+}
+
+/** None where the clock skips it, two where it shows it twice. */
+function instantsOf(local: Temporal.PlainDateTime, timeZone: string): readonly number[] {
   const earlier = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
   const later = local.toZonedDateTime(timeZone, { disambiguation: 'later' });
-  if (!earlier.toPlainDateTime().equals(local)) return noSuchTime;
-  if (later.epochMilliseconds < now) {
-    const nextDay = local.add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds;
-    return { kind: 'past', end, others: bare && nextDay > now ? [nextDay] : [] };
-  }
-  if (earlier.equals(later)) return { kind: 'point', ms: earlier.epochMilliseconds, end, bare };
-  return ask([earlier.epochMilliseconds, later.epochMilliseconds], end, moment);
+  if (!earlier.toPlainDateTime().equals(local)) return [];
+  return [...new Set([earlier.epochMilliseconds, later.epochMilliseconds])];
 }
 
 function ask(instants: readonly number[], end: number, moment: Moment): Point {
