@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createPublicKey } from 'node:crypto';
 import { clouds } from '../../src/teams/clouds.ts';
 import { claimsProblem, createGate, isEvent } from '../../src/teams/gate.ts';
 import type { Gate } from '../../src/teams/gate.ts';
-import { createSigningKeys, KeysUnavailable } from '../../src/teams/signing-keys.ts';
+import { KeysUnavailable } from '../../src/teams/signing-keys.ts';
 import type { SigningKeys } from '../../src/teams/signing-keys.ts';
-import { adele, appId, goodClaims, makeKey, message, sign, startChannel, tenantId } from './channel.ts';
-import type { Channel, ChannelKey } from './channel.ts';
+import { adele, appId, goodClaims, makeKey, message, sign, tenantId } from './channel.ts';
+import type { ChannelKey } from './channel.ts';
 
 /** The rules of the gate by themselves, each with the word that the log gets; gate.test.ts shows them in their place. */
 
@@ -214,96 +214,5 @@ describe('an activity', () => {
       false,
       false,
     ]);
-  });
-});
-
-describe('signing keys', () => {
-  let channel: Channel;
-  let wall = 1_000_000;
-  const moved = { now: () => wall, wall: () => wall };
-  beforeAll(async () => {
-    channel = await startChannel(key);
-  });
-  afterAll(async () => channel.close());
-
-  test('are kept for a day and then read anew', async () => {
-    const keys = createSigningKeys(channel.metadataUrl, moved);
-    const before = channel.metadataReads();
-    expect(await keys.find(key.kid)).toMatchObject({ kid: key.kid, endorsements: ['msteams'] });
-    wall += 86_400_000 - 1;
-    await keys.find(key.kid);
-    expect(channel.metadataReads()).toBe(before + 1);
-    wall += 1;
-    await keys.find(key.kid);
-    expect(channel.metadataReads()).toBe(before + 2);
-  });
-
-  test('are read once, however many wait', async () => {
-    const keys = createSigningKeys(channel.metadataUrl, moved);
-    const before = channel.metadataReads();
-    await Promise.all(Array.from({ length: 20 }, () => keys.find(key.kid)));
-    expect(channel.metadataReads()).toBe(before + 1);
-  });
-
-  test('unknown ones are asked for once a minute, to the millisecond', async () => {
-    const keys = createSigningKeys(channel.metadataUrl, moved);
-    await keys.load();
-    const before = channel.metadataReads();
-    for (const [later, reads] of [
-      [0, 1],
-      [59_999, 1],
-      [1, 2],
-    ] as const) {
-      wall += later;
-      expect(await keys.find('unknown')).toBeNull();
-      expect(channel.metadataReads()).toBe(before + reads);
-    }
-  });
-
-  test('that were never read are tried again after a second, and old ones serve for a minute before the next try', async () => {
-    channel.answerWith(500);
-    const keys = createSigningKeys(channel.metadataUrl, moved);
-    await expect(keys.load()).rejects.toThrow(KeysUnavailable);
-    const before = channel.metadataReads();
-    wall += 999;
-    await expect(keys.load()).rejects.toThrow(KeysUnavailable);
-    expect(channel.metadataReads()).toBe(before);
-    channel.answerWith(200);
-    wall += 1;
-    await keys.load();
-    expect(channel.metadataReads()).toBe(before + 1);
-
-    channel.answerWith(500);
-    wall += 86_400_000;
-    for (const [later, reads] of [
-      [0, 2],
-      [59_999, 2],
-      [1, 3],
-    ] as const) {
-      wall += later;
-      expect(await keys.find(key.kid)).not.toBeNull();
-      expect(channel.metadataReads()).toBe(before + reads);
-    }
-    channel.answerWith(200);
-  });
-
-  test.each<[string, Record<string, unknown>]>([
-    ['of another kind', { kty: 'EC' }],
-    ['without a name', { kid: '' }],
-    ['without a number', { n: '' }],
-    ['that is too short to be safe', { n: Buffer.alloc(128, 0xc1).toString('base64url') }],
-  ])('%s are left out', async (_what, changes) => {
-    const bad = { ...key, published: { ...key.published, ...changes } };
-    channel.publish({ ...bad }, { ...key, published: { ...key.published, kid: 'good' } });
-    const keys = createSigningKeys(channel.metadataUrl, moved);
-    expect(await keys.find('good')).not.toBeNull();
-    expect(await keys.find(String(bad.published.kid))).toBeNull();
-    channel.publish(key);
-  });
-
-  test('none of them is as good as no answer', async () => {
-    channel.publish();
-    await expect(createSigningKeys(channel.metadataUrl, moved).load()).rejects.toThrow(KeysUnavailable);
-    channel.publish(key);
   });
 });
