@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApp } from './app.ts';
 import { createAnchors } from './audit/anchor.ts';
+import { download } from './audit/download.ts';
 import { sealer as ledgerSealer } from './audit/ledger.ts';
 import { writeEntry } from './audit/writes.ts';
 import { render } from './cards/render.ts';
@@ -23,6 +24,7 @@ import { readOnlyPim } from './read-only.ts';
 import { createReconciler } from './reconcile/reconcile.ts';
 import { redact } from './redact.ts';
 import { followSandboxClock } from './sandbox-clock.ts';
+import { ledgerRows } from './store/ledger.ts';
 import { openStore } from './store/open.ts';
 import { createBot } from './teams/bot.ts';
 import { createServer } from './teams/server.ts';
@@ -57,7 +59,16 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
     },
     clock,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
-    onSignedIn: (person, parkedId) => application.signedIn(person, parkedId),
+    onSignedIn: async (person, parkedId) => {
+      const { auditorGroupId } = config;
+      const file = await download(
+        { store, rows: () => ledgerRows(store), directory, auditorGroupId, clock },
+        person,
+        parkedId,
+      );
+      if (file === null) await application.signedIn(person, parkedId);
+      return file;
+    },
     loginHint: (person) => directory.userName(person.oid),
   });
   const writes = { id: () => randomUUID(), made: recordWrite };

@@ -77,7 +77,7 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   const isDry = plain.kind === 'activate' && plain.dryRun === true;
   const closed = intent !== undefined && !isDry ? await refuseWhenReadOnly(ports, actor, intent) : null;
   if (closed) return [closed];
-  if (intent === 'audit') return audit(ports, actor, sentence.text, context);
+  if (intent === 'audit') return audit(ports, actor, sentence.place, sentence.text, context);
   if (intent !== undefined && askedNames.includes(intent)) return runAsking(ports, sentence, context);
   if (intent === undefined || !ownNames.includes(intent)) {
     return plain.kind === 'problem' ? [await ask(ports, sentence, plain, [])] : run(ports, sentence, plain);
@@ -182,7 +182,7 @@ async function run(
     case 'policy':
       return askAll(ports, actor, command, groups);
     case 'audit':
-      return audit(ports, actor, sentence.text, contextOf(ports, sentence));
+      return audit(ports, actor, sentence.place, sentence.text, contextOf(ports, sentence));
     case 'alias':
       return [await defineAlias(ports, actor, scope, command)];
     case 'aliases':

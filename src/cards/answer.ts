@@ -163,7 +163,12 @@ export function noticeView(message: Of<'notice'>): View {
   const title = plain(message.title, 200);
   return {
     template: 'notice',
-    data: { shape: message.shape, title, lines },
+    data: {
+      shape: message.shape,
+      title,
+      lines,
+      actions: message.link === undefined ? [] : [link(message.link.url, message.link.title)],
+    },
     say: [title, ...lines.map(({ text }) => text)],
   };
 }

@@ -136,7 +136,13 @@ export type Message =
       readonly exchange?: string;
     }
   /** A line or a few that need no button. */
-  | { readonly kind: 'notice'; readonly shape: Shape; readonly title: string; readonly lines: readonly string[] }
+  | {
+      readonly kind: 'notice';
+      readonly shape: Shape;
+      readonly title: string;
+      readonly lines: readonly string[];
+      readonly link?: { readonly url: string; readonly title: string };
+    }
   /** What happened, why, what to do next. */
   | {
       readonly kind: 'problem';
@@ -152,7 +158,7 @@ export type Message =
 /** waiting, active, denied or failed, ended, needs you, available: a word and a shape, never a colour alone. */
 export type Shape = '◷' | '✓' | '✕' | '■' | '⚠' | '○';
 
-export function notice(shape: Shape, title: string, ...lines: string[]): Message {
+export function notice(shape: Shape, title: string, ...lines: string[]): Extract<Message, { kind: 'notice' }> {
   return { kind: 'notice', shape, title, lines };
 }
 

@@ -4,6 +4,8 @@ import { notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { sayMoment } from '../core/moment.ts';
 import type { Moment } from '../core/moment.ts';
+import type { Place } from '../core/place.ts';
+import type { ParkedBody } from '../ports/parked.ts';
 import { identityOf } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
 import { refusal } from '../core/refusal.ts';
@@ -24,7 +26,13 @@ type Subject = { readonly name: string; readonly oid: string | null; readonly gr
  * `audit NAME`: the last activations of a group or a person, for auditors alone; without a name everybody's, and where PIM's
  * own audit differs. That it was asked stands in the ledger first.
  */
-export async function audit(ports: Ports, actor: Actor, text: string, context: Context): Promise<readonly Message[]> {
+export async function audit(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  text: string,
+  context: Context,
+): Promise<readonly Message[]> {
   const { auditorGroupId } = ports.settings;
   const isAuditor = auditorGroupId !== null && (await ports.directory.isMember(auditorGroupId, actor.oid));
   if (!isAuditor) return [onlyAuditors()];
@@ -36,17 +44,15 @@ export async function audit(ports: Ports, actor: Actor, text: string, context: C
   const meant = subjects.filter(({ name }) => typed.includes(name));
   await recordReading(ports, actor, typed);
   const groups = meant.flatMap(({ groupId }) => (groupId === null ? [] : [groupId]));
-  const found = await ports.store.history(
-    {
-      tid: actor.tid,
-      oids: meant.flatMap(({ oid }) => (oid === null ? [] : [oid])),
-      targetKeys: groups.flatMap((groupId) =>
-        (['member', 'owner'] as const).map((access) => targetKey({ kind: 'group', groupId, access })),
-      ),
-    },
-    mostLines,
-  );
-  const answer = activationsOf(ports, actor, typed, found);
+  const about = {
+    oids: meant.flatMap(({ oid }) => (oid === null ? [] : [oid])),
+    targetKeys: groups.flatMap((groupId) =>
+      (['member', 'owner'] as const).map((access) => targetKey({ kind: 'group', groupId, access })),
+    ),
+  };
+  const found = await ports.store.history({ tid: actor.tid, ...about }, mostLines);
+  const url = await exportLink(ports, actor, place, { kind: 'export', about: wordsFor(typed), ...about });
+  const answer = activationsOf(ports, actor, typed, found, url);
   return typed.length > 0 ? [answer] : [answer, await findingsOf(ports, actor)];
 }
 
@@ -73,25 +79,53 @@ function recordReading(ports: Ports, actor: Actor, names: readonly string[]): Pr
     action: 'audit.read',
     activationId: null,
     target: null,
-    detail: { about: names.length === 0 ? 'everything' : names.join(', ') },
+    detail: { about: wordsFor(names) },
   };
   return ports.store.commit([{ kind: 'audit', entry }]);
 }
 
-function activationsOf(ports: Ports, actor: Actor, names: readonly string[], found: readonly Activation[]): Message {
+function wordsFor(names: readonly string[]): string {
+  return names.length === 0 ? 'everything' : names.join(', ');
+}
+
+/** How long the export waits; in that time it is given out once, after a sign-in of this very auditor. */
+const exportMs = 10 * 60_000;
+
+async function exportLink(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  body: Extract<ParkedBody, { kind: 'export' }>,
+): Promise<string> {
+  const id = ports.ids.id();
+  const at = ports.clock.wall();
+  const parked = { id, person: identityOf(actor), place, at, expiresAt: at + exportMs, body };
+  await ports.store.commit([{ kind: 'park', parked }]);
+  return ports.signIn.link(parked.person, id, null);
+}
+
+function activationsOf(
+  ports: Ports,
+  actor: Actor,
+  names: readonly string[],
+  found: readonly Activation[],
+  url: string,
+): Message {
   const about = names.length === 0 ? 'Everybody' : names.join(', ');
-  const whole = 'The whole record: npm run -s audit -- export, on the host of this bot.';
-  if (found.length === 0) return notice('○', `${about}: no activation through Jitney`, whole);
+  const link = { url, title: 'Export as CSV' };
+  const whole = 'The export is for you alone, works once, and waits ten minutes.';
+  if (found.length === 0) return { ...notice('○', `${about}: no activation through Jitney`, whole), link };
   const zone = actor.zone ?? ports.settings.defaultTimeZone;
   const now = ports.clock.now();
   const lines = found.map((one) => sayRecord(one, zone, now));
-  return notice(
+  const answer = notice(
     '○',
     `${about}: the last ${found.length === 1 ? 'activation' : `${found.length} activations`}`,
     ...lines,
     `Times are those of ${zone}.`,
     whole,
   );
+  return { ...answer, link };
 }
 
 /** "14:05 Adele Vance: Azure Admins as member, active until 16:05, approved by Megan Bowen" */

@@ -39,6 +39,11 @@ const pages = {
     'That was another account',
     'You signed in with another account than the one you use in Teams. Nothing was kept. Go back to Teams, press Sign in once more and choose the same account.',
   ],
+  gone: [
+    410,
+    'This export is not there any more',
+    'It was given out already, waited longer than ten minutes, or is not yours to read now. Go back to Teams and say “audit” again.',
+  ],
   unavailable: [
     503,
     'Microsoft’s sign-in cannot be reached',

@@ -89,8 +89,8 @@ async function callback(parts: Parts, request: WebRequest): Promise<WebResponse>
   if (!isOf(redeemed.result, pending.person, config.clientId, hidden.nonce)) return page('otherAccount');
   if (hidden.claims === null) await parts.tokens.keep(pending.person, redeemed.cache);
   else keepStepUp(parts, pending.person, hidden.claims, redeemed.result);
-  await parts.onSignedIn(pending.person, pending.parkedId);
-  return page('signedIn');
+  const answer = await parts.onSignedIn(pending.person, pending.parkedId);
+  return answer === 'gone' ? page('gone') : (answer ?? page('signedIn'));
 }
 
 /** Entra's words for a wrong secret or registration: the operator's to mend, not the person's. */

@@ -2,7 +2,7 @@ import type { Person } from '../core/person.ts';
 import type { Clock } from '../ports/ports.ts';
 import type { SignIn } from '../ports/sign-in.ts';
 import type { Store } from '../ports/store.ts';
-import type { WebRoute } from '../ports/web.ts';
+import type { WebResponse, WebRoute } from '../ports/web.ts';
 import { authority } from './authority.ts';
 import type { IdentityConfig } from './authority.ts';
 import { readClaims } from './claims.ts';
@@ -29,8 +29,11 @@ export type SignInOptions = {
   readonly config: SignInConfig;
   readonly clock: Clock;
   readonly random: Random;
-  /** Called once the tokens are kept: wakes what waited. */
-  readonly onSignedIn: (person: Person, parkedId: string) => Promise<void>;
+  /**
+   * Called once the tokens are kept: wakes what waited. What comes back is the answer to the browser; null: a page that
+   * sends the person back to Teams. gone: the person came for something that was given out already, or too late.
+   */
+  readonly onSignedIn: (person: Person, parkedId: string) => Promise<WebResponse | 'gone' | null>;
   /** The name the person signs in with, so that no other account is offered first; null when it is not known. */
   readonly loginHint?: (person: Person) => Promise<string | null>;
 };

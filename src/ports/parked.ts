@@ -59,6 +59,13 @@ export type ParkedBody =
       /** The running activation that the answer is to lengthen; without it the answer orders a new one. */
       readonly extending?: string;
     }
+  /** Records of the ledger for one auditor, given out once, after a sign-in of theirs. Both lists empty: all of it. */
+  | {
+      readonly kind: 'export';
+      readonly about: string;
+      readonly oids: readonly string[];
+      readonly targetKeys: readonly string[];
+    }
   /** Ways to say what was probably meant; the picked one is obeyed as if it had been typed. */
   | {
       readonly kind: 'sentences';

@@ -5,7 +5,8 @@ export type WebRequest = { readonly query: Readonly<Record<string, string>>; rea
 export type WebResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Parts are sent as the reader takes them. */
+  readonly body: string | AsyncIterable<string>;
 };
 
 /** Plain handlers that the web server mounts. */

@@ -12,6 +12,7 @@ const answered: readonly Parked['body']['kind'][] = [
   'unsent',
   'extension',
   'renewal',
+  'export',
 ];
 
 /** False when something is parked under this id already. */

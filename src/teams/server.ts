@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import restify from 'restify';
 import type { Request, Response } from 'restify';
 import type { Clock } from '../ports/ports.ts';
@@ -77,8 +79,17 @@ export function createServer(options: ServerOptions): Server {
 
 async function answerPage(route: WebRoute, request: Request, response: Response, clock: Clock): Promise<void> {
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  const answer = await route.handle({ query: Object.fromEntries(searchParams), now: clock.now() });
-  response.sendRaw(answer.status, answer.body, answer.headers);
+  const { status, body, headers } = await route.handle({
+    query: Object.fromEntries(searchParams),
+    now: clock.now(),
+  });
+  if (typeof body === 'string') {
+    response.sendRaw(status, body, headers);
+    return;
+  }
+  response.writeHead(status, headers);
+  // A reader who goes away ends the reading, too; there is nobody left to be told.
+  await pipeline(Readable.from(body), response).catch(() => undefined);
 }
 
 function sendJson(response: Response, status: number, body: unknown): void {

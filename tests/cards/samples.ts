@@ -356,6 +356,17 @@ export const samples: readonly Sample[] = [
   }),
   own('sign-in-done', { kind: 'signIn', url: null, state: 'done', going: 'activate Azure Admins', stepUpFor: null }),
   own('sign-in-expired', { kind: 'signIn', url: null, state: 'expired', going: 'status', stepUpFor: null }),
+  own('audit', {
+    ...notice(
+      '○',
+      'Azure Admins: the last 2 activations',
+      '14:05 Adele Vance: Azure Admins as member, active until 16:05, approved by Megan Bowen',
+      'Sun, 22 Nov 2026 09:10 Lee Gu: Azure Admins as OWNER, denied, denied by Nestor Wilke',
+      'Times are those of Europe/Berlin.',
+      'The export is for you alone, works once, and waits ten minutes.',
+    ),
+    link: { url: 'https://jitney.contoso.com/auth/start?s=abc', title: 'Export as CSV' },
+  }),
   own('notice', notice('✓', 'Signed out', 'I have forgotten your sign-in.')),
   own(
     'problem',

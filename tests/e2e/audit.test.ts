@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TeamsPerson } from '../support/teams-client.ts';
+import { nodes } from '../cards/reading.ts';
+import { signInInBrowser } from '../support/browser-sign-in.ts';
 import { outside } from './outside.ts';
 import { request, startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -50,7 +52,7 @@ describe('an auditor is shown', () => {
 
     expect(text).toMatch(/\d\d:\d\d Adele Vance: Azure Admins as member, active until .*, approved by Megan Bowen/);
     expect(text).not.toContain('RDP Servers Munich');
-    expect(text).toContain('npm run -s audit -- export');
+    expect(text).toContain('The export is for you alone, works once, and waits ten minutes.');
   });
 
   test('those of a person, the newest first, and no reason', async () => {
@@ -79,6 +81,120 @@ describe('everybody else hears one and the same, whatever they name:', () => {
 
     expect(text).not.toMatch(/Azure Admins|Adele|Nobody/);
     expect(ledger('audit.read')).toHaveLength(before);
+  });
+});
+
+describe('the export of an answer', () => {
+  type Page = { readonly status: number; readonly type: string; readonly name: string; readonly text: string };
+
+  async function linkOf(sentence: string): Promise<string> {
+    const said = await alex.say(sentence);
+    const { content } = await said.reply((card) => card.buttons.includes('Export as CSV'));
+    return String(nodes(content).find(({ type }) => type === 'Action.OpenUrl')?.['url']);
+  }
+
+  /** As a browser in which this person signs in, or is signed in. */
+  async function open(url: string, name: string): Promise<Page> {
+    const start = await fetch(url, { redirect: 'manual' });
+    const location = start.headers.get('location');
+    const authorize = location === null ? null : new URL(location);
+    // Another person would choose their own account instead of the one that is offered.
+    authorize?.searchParams.delete('login_hint');
+    const answer = authorize === null ? start : await fetch(await signInInBrowser(authorize.href, name));
+    const header = (key: string): string => answer.headers.get(key) ?? '';
+    const type = header('content-type');
+    return { status: answer.status, type, name: header('content-disposition'), text: await answer.text() };
+  }
+
+  test('of everything is the whole ledger as CSV, for whoever asked, kept nowhere on the way', async () => {
+    const before = ledger('audit.export').length;
+    const file = await open(await linkOf('audit'), 'Alex Wilber');
+
+    expect(file).toMatchObject({ status: 200, type: 'text/csv; charset=utf-8' });
+    expect(file.name).toMatch(/^attachment; filename="jitney-ledger-\d{4}-\d\d-\d\d.csv"$/);
+    const [head, ...lines] = file.text.trimEnd().split('\n');
+    expect(head).toBe('seq,at,tenant,actor,action,activation,target,event,conversation,detail,hash');
+    expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(lines.map((_line, index) => index + 1));
+    expect(file.text).not.toContain('a reason that stays private');
+    expect(ledger('audit.export').slice(before)).toEqual([
+      expect.objectContaining({ actor: expect.objectContaining({ oid: alex.oid }), detail: { about: 'everything' } }),
+    ]);
+    // The record of the reading is in the very file that was read.
+    expect(lines.some((line) => line.includes('audit.export'))).toBe(true);
+  });
+
+  test('of a group is what was done with it and by whom it was decided, and nothing else', async () => {
+    const file = await open(await linkOf('audit Azure Admins'), 'Alex Wilber');
+
+    expect(file.text).toMatch(/,activation.order,/);
+    expect(file.text).toMatch(new RegExp(`,${megan.oid},approval.approve,`));
+    expect(file.text).toMatch(/,pim.write,[^\n]*decide|,pim.write,[^\n]*Approve/);
+    const { groups } = await world.sandbox.state();
+    const other = groups.find(({ name }) => name === 'RDP Servers Munich')?.id ?? '?';
+    expect(file.text).not.toContain(other);
+  });
+
+  test('of somebody holds a name that is a formula as text', async () => {
+    await (await adele.say('alias "=1+cmd" = Azure Readers')).reply(/means|cannot be/);
+    const file = await open(await linkOf('audit Adele Vance'), 'Alex Wilber');
+    expect(file.status).toBe(200);
+    for (const cell of file.text.split('\n').flatMap((line) => line.split(','))) expect(cell).not.toMatch(/^"?[=+@]/);
+  });
+
+  test('a link that was passed on opens nothing for anybody else, auditor or not, and stays good for its owner', async () => {
+    const url = await linkOf('audit Azure Admins');
+    const before = ledger('audit.export').length;
+    for (const name of ['Megan Bowen', 'Adele Vance', 'Nestor Wilke']) {
+      const page = await open(url, name);
+      expect(page).toMatchObject({ status: 403, type: 'text/html; charset=utf-8' });
+      expect(page.text).toContain('That was another account');
+      expect(page.text).not.toContain('Azure Admins');
+    }
+    expect(ledger('audit.export')).toHaveLength(before);
+    expect((await open(url, 'Alex Wilber')).status).toBe(200);
+  });
+
+  test('works once', async () => {
+    const url = await linkOf('audit Azure Admins');
+    const both = await Promise.all([open(url, 'Alex Wilber'), open(url, 'Alex Wilber')]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 410]);
+    const again = await open(url, 'Alex Wilber');
+    expect(again).toMatchObject({ status: 410, type: 'text/html; charset=utf-8' });
+    expect(again.text).not.toContain('Azure Admins');
+  });
+
+  test('waits ten minutes', async () => {
+    const url = await linkOf('audit Azure Admins');
+    const db = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { timeout: 5_000 });
+    db.exec(`update parked set expires_at = expires_at - 600000 where body like '%"kind":"export"%' and taken = 0`);
+    db.close();
+    expect((await open(url, 'Alex Wilber')).status).toBe(410);
+  });
+
+  test('any letter changed in the link opens nothing', async () => {
+    const url = await linkOf('audit');
+    const at = url.length - 9;
+    const changed = url.slice(0, at) + (url[at] === 'A' ? 'B' : 'A') + url.slice(at + 1);
+    expect((await open(changed, 'Alex Wilber')).status).toBe(400);
+  });
+
+  test('somebody who is an auditor no more reads nothing with a link of before', async () => {
+    const url = await linkOf('audit');
+    const before = ledger('audit.export').length;
+    // Who is in the group is kept for a minute; so the bot that has the link forgets it, and Entra says nobody is.
+    await world.bot.stop();
+    await world.bot.startAgain();
+    const members = { method: 'GET', path: `${securityLeads}/transitiveMembers` };
+    await world.sandbox.fault({ match: members, answer: { status: 200, body: { value: [] } } });
+    expect((await open(url, 'Alex Wilber')).status).toBe(410);
+    expect(ledger('audit.export')).toHaveLength(before);
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    await world.bot.stop();
+    await world.bot.startAgain();
+  });
+
+  test('no link, nor what it holds, is in the log', () => {
+    expect(world.bot.printed).not.toMatch(/auth\/start|[?&]s=|code=/);
   });
 });
 

@@ -213,7 +213,7 @@ describe('a callback', () => {
       const route = world.service.routes.find(({ path }) => path === '/auth/callback')!;
       const answer = await route.handle({ query, now: world.clock.wall() });
       expect([400, 403, 503]).toContain(answer.status);
-      known.add(answer.body);
+      known.add(answer.body as string);
     };
     const value = fc.oneof(fc.string(), fc.constant('<img src=x onerror=alert(1)>'), fc.string({ size: 'xlarge' }));
     const field = fc.constantFrom('state', 'code', 'error', 'error_description', 'session_state', '__proto__');

@@ -76,7 +76,7 @@ export async function startWorld(
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
       onSignedIn: (person, parkedId) => {
         woken.push({ person, parkedId });
-        return Promise.resolve();
+        return Promise.resolve(null);
       },
       ...changes,
     });

@@ -56,7 +56,10 @@ export function createReplica(parts: Parts): Replica {
     config: { ...registration, publicUrl, keys: [key(1)], keptHours: 12, resource: null },
     clock,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => chance.below(256)),
-    onSignedIn: (person, parkedId) => application.signedIn(person, parkedId),
+    onSignedIn: async (person, parkedId) => {
+      await application.signedIn(person, parkedId);
+      return null;
+    },
     loginHint: (person) => directory.userName(person.oid),
   });
   const writes = {
