@@ -89,9 +89,9 @@ async function reconcile(config: Config, since: number | null): Promise<number> 
   try {
     const to = clock.now() - graceMs;
     const found = await differences({ pim, store: record, clock }, { from: since ?? to - firstMs, to });
-    for (const { kind, id, happenedAt, oid, name, groupId, groupName } of found) {
+    for (const { kind, act = 'asked', id, happenedAt, oid, name, groupId, groupName } of found) {
       const at = new Date(happenedAt).toISOString();
-      said(visible(JSON.stringify({ kind, id, at, oid, name, groupId, groupName })), 1);
+      said(visible(JSON.stringify({ kind, act, id, at, oid, name, groupId, groupName })), 1);
     }
     return found.length === 0 ? said('No difference.', 0) : 1;
   } finally {

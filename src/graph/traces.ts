@@ -18,6 +18,7 @@ const auditRow = z.object({
   activityDisplayName: z.string(),
   activityDateTime: z.string().transform((value) => Date.parse(value)),
   targetResources: z.array(z.object({ id: text, displayName: text, type: text })).nullish(),
+  initiatedBy: z.object({ user: z.object({ id: text, displayName: text }).nullish() }).nullish(),
   additionalDetails: z.array(z.object({ key: text, value: text })).nullish(),
 });
 type Row = z.infer<typeof auditRow>;
@@ -59,6 +60,7 @@ function traceOf(row: Row): AuditTrace {
     targets.find(({ type }) => type?.toLowerCase() === kind);
   const access = [of('role')?.id, ...details.map(({ value }) => value)].map((value) => value?.toLowerCase());
   const [person, group] = [of('user'), of('group')];
+  const by = row.initiatedBy?.user;
   return {
     ids: [...new Set(named.flatMap((id) => (id ? [id.toLowerCase()] : [])))],
     at: row.activityDateTime,
@@ -68,5 +70,6 @@ function traceOf(row: Row): AuditTrace {
     groupId: group?.id ?? null,
     groupName: group?.displayName ?? null,
     access: access.includes('owner') ? 'owner' : access.includes('member') ? 'member' : null,
+    by: by?.id ? { oid: by.id, name: by.displayName ?? null } : null,
   };
 }

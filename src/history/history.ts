@@ -175,11 +175,12 @@ async function findingsOf(ports: Ports, actor: Actor): Promise<Message> {
   );
 }
 
-function sayFinding({ kind, happenedAt, name, groupName }: Finding, zone: string, now: Moment): string {
+function sayFinding({ kind, act = 'asked', happenedAt, name, groupName }: Finding, zone: string, now: Moment): string {
   const who = `${sayMoment(happenedAt, zone, now)} ${name ?? 'somebody without a name'}: ${groupName ?? 'a group without a name'}`;
+  const done = act === 'asked' ? 'asked for' : act;
   return kind === 'notHere'
-    ? `${who}, asked for outside Jitney`
-    : `${who}, asked for here, and PIM’s audit does not have it`;
+    ? `${who}, ${done} outside Jitney`
+    : `${who}, ${done} here, and PIM’s audit does not have it`;
 }
 
 function onlyAuditors(): Message {

@@ -143,6 +143,8 @@ export interface Store {
 
   /** Where PIM's audit differs, the newest first. */
   findings(limit: number): Promise<readonly Finding[]>;
+  /** Records of one kind in the ledger, of after `from` until `to`, the newest first. */
+  recorded(action: string, from: Moment, to: Moment): Promise<readonly AuditEntry[]>;
   /** Those of the ids that are known findings. */
   findingsAmong(ids: readonly string[]): Promise<readonly string[]>;
   /** Null while another replica holds it; else how far the comparison has come (null: it never ran). */

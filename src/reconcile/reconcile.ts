@@ -1,5 +1,7 @@
-import type { Finding } from '../core/finding.ts';
+import type { AuditEntry } from '../core/audit.ts';
+import type { Finding, Made } from '../core/finding.ts';
 import type { Moment } from '../core/moment.ts';
+import { readTargetKey } from '../core/target.ts';
 import type { Pim } from '../ports/pim.ts';
 import type { Clock, Log } from '../ports/ports.ts';
 import type { Change, Store } from '../ports/store.ts';
@@ -8,7 +10,7 @@ import type { Span } from './compare.ts';
 
 type Reads = {
   readonly pim: Pick<Pim, 'traces'>;
-  readonly store: Pick<Store, 'activationsAsked'>;
+  readonly store: Pick<Store, 'activationsAsked' | 'recorded'>;
   readonly clock: Clock;
 };
 
@@ -16,6 +18,8 @@ type Reads = {
 export const graceMs = 30 * 60_000;
 /** Looked at beyond both edges, for a request whose two times differ, and once more for a row that came later still. */
 const slackMs = 60 * 60_000;
+/** What is decided or ended now was asked for at most so long ago: a day for the decision, a day for the activation. */
+const longestMs = 48 * 60 * 60_000;
 const everyMs = 5 * 60_000;
 const leaseMs = 4 * 60_000;
 /** How far back the very first round looks. */
@@ -23,9 +27,13 @@ export const firstMs = 24 * 60 * 60_000;
 
 /** Reads both records of a span and nothing else. */
 export async function differences({ pim, store, clock }: Reads, span: Span): Promise<readonly Finding[]> {
-  const from = span.from - slackMs;
-  const [ours, traces] = await Promise.all([store.activationsAsked(from, span.to + slackMs), pim.traces(from)]);
-  return compare(ours, traces, span, clock.now());
+  const [from, to] = [span.from - slackMs, span.to + slackMs];
+  const [activations, entries, traces] = await Promise.all([
+    store.activationsAsked(from - longestMs, to),
+    store.recorded('pim.write', from, to),
+    pim.traces(from),
+  ]);
+  return compare({ activations, made: entries.flatMap(madeOf) }, traces, span, clock.now());
 }
 
 /**
@@ -53,7 +61,7 @@ export function createReconciler(ports: Reads & { readonly store: Store; readonl
       { kind: 'audit', entry: entryOf(finding) },
     ]);
     await store.commit([...changes, { kind: 'reconciled', until: to }]);
-    for (const { id, kind } of fresh) log.warn('reconcile.mismatch', { request: id, kind });
+    for (const { id, kind, act } of fresh) log.warn('reconcile.mismatch', { request: id, kind, act: act ?? 'asked' });
   }
 
   return {
@@ -74,8 +82,34 @@ export function createReconciler(ports: Reads & { readonly store: Store; readonl
   };
 }
 
+const writes: Readonly<Record<string, Made['act']>> = {
+  Approve: 'approved',
+  Deny: 'denied',
+  cancel: 'cancelled',
+  selfDeactivate: 'ended',
+};
+
+/** Nothing for a write that PIM did not take, or that is told by its activation. */
+function madeOf({ at, actor, target, detail }: AuditEntry): readonly Made[] {
+  const act = writes[String(detail['what'])];
+  const status = Number(detail['status'] ?? 0);
+  if (act === undefined || actor === null || status < 200 || status >= 300) return [];
+  const read = target === null ? null : readTargetKey(target);
+  const requestId = detail['requestId'];
+  const group = read?.kind === 'group' ? read : null;
+  return [
+    {
+      ...{ act, at, oid: actor.oid, id: String(detail['clientRequestId']) },
+      requestId: typeof requestId === 'string' ? requestId : null,
+      groupId: group?.groupId ?? null,
+      access: group?.access ?? null,
+    },
+  ];
+}
+
 function entryOf({
   kind,
+  act,
   id,
   oid,
   groupId,
@@ -88,6 +122,6 @@ function entryOf({
     action: 'reconcile.mismatch',
     activationId: null,
     target: null,
-    detail: { kind, request: id, person: oid, group: groupId, at: happenedAt },
+    detail: { kind, act: act ?? 'asked', request: id, person: oid, group: groupId, at: happenedAt },
   };
 }

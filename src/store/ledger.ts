@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { AuditEntry, LedgerHead, LedgerRow } from '../core/audit.ts';
+import type { Moment } from '../core/moment.ts';
 import type { Database, Tables } from './schema.ts';
 
 export type Seal = (previous: LedgerHead | null, entry: AuditEntry) => LedgerRow;
@@ -8,6 +9,7 @@ export type Seal = (previous: LedgerHead | null, entry: AuditEntry) => LedgerRow
 export interface LedgerReader {
   /** Rows that follow number `after` (0: from the first), in order, at most `limit`. */
   ledger(after: number, limit: number): Promise<readonly LedgerRow[]>;
+  recorded(action: string, from: Moment, to: Moment): Promise<readonly AuditEntry[]>;
   /** The newest row; null when there is none. */
   ledgerHead(): Promise<LedgerHead | null>;
 }
@@ -30,6 +32,27 @@ export function ledgerReader({ db }: Database): LedgerReader {
     async ledgerHead() {
       const newest = db.selectFrom('ledger').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1);
       return (await newest.executeTakeFirst()) ?? null;
+    },
+    async recorded(action, from, to) {
+      const found: AuditEntry[] = [];
+      // From the newest back by number: times have no index, and grow with it.
+      for (let before = Number.MAX_SAFE_INTEGER; ;) {
+        const page = await db
+          .selectFrom('ledger')
+          .select(['seq', 'at', 'entry'])
+          .where('seq', '<', before)
+          .orderBy('seq', 'desc')
+          .limit(pageRows)
+          .execute();
+        for (const row of page) {
+          if (row.at <= from || row.at > to) continue;
+          const entry = JSON.parse(row.entry) as AuditEntry;
+          if (entry.action === action) found.push(entry);
+        }
+        const last = page.at(-1);
+        if (last === undefined || last.at <= from) return found;
+        before = last.seq;
+      }
     },
     async ledger(after, limit) {
       const rows = await db

@@ -44,7 +44,7 @@ export async function openStore(url: string, options: { readonly seal: Seal }): 
   return storeOn(database, options.seal);
 }
 
-type Record = LedgerReader & Pick<Store, 'activationsAsked' | 'close'>;
+type Record = LedgerReader & Pick<Store, 'activationsAsked' | 'recorded' | 'close'>;
 
 /** Only reads what happened, as it is: makes nothing, changes nothing, brings nothing up to date. */
 export async function openRecord(url: string): Promise<Record> {

@@ -228,7 +228,17 @@ function compareByCommand(...args: readonly string[]): Promise<{ readonly code: 
   });
 }
 
-test('while both records agree an auditor is told so', async () => {
+test('while both records agree an auditor is told so: requests, decisions, cancellings and endings', async () => {
+  const denied = await request(adele, megan, 'Power Automate Licences');
+  const form = (await megan.press(denied.task, 'Deny…')).card;
+  await megan.press(form ?? denied.task, 'Deny', { justification: 'not now' });
+  await denied.said.reply(/was denied by Megan Bowen/);
+  const cancelled = await request(adele, megan, 'Power Automate Licences');
+  await adele.press(cancelled.card, 'Cancel request');
+  await cancelled.said.reply(/Cancelled/);
+  await world.later('PT6M');
+  await adele.say('deactivate RDP Servers Munich');
+  await adele.waitForCard(/RDP Servers Munich\nEnded/);
   await world.later('PT1H');
 
   await answer(alex, 'audit', /do not differ/);
@@ -265,15 +275,25 @@ test('what Jitney did and PIM’s audit lacks is found', async () => {
   await (
     await adele.say('activate Intune Helpdesk for 1h because it is not audited')
   ).reply(/Intune Helpdesk\nActive until/);
+  const cancelled = await request(adele, megan, 'Power Automate Licences');
+  await adele.press(cancelled.card, 'Cancel request');
+  await cancelled.said.reply(/Cancelled/);
   await world.sandbox.fault({
     match: { method: 'GET', path: 'directoryAudits' },
     answer: { status: 200, body: { value: [] } },
   });
   await world.later('PT40M');
 
-  const found = await findings(2);
-  expect(found.at(-1)).toMatchObject({ detail: { kind: 'notInEntra', person: adele.oid } });
+  const found = await findings(4);
+  const lacking = found.slice(1).map(({ detail }) => detail as Readonly<Record<string, unknown>>);
+  expect(lacking.map(({ kind, act }) => `${String(kind)} ${String(act)}`)).toEqual([
+    'notInEntra asked',
+    'notInEntra asked',
+    'notInEntra cancelled',
+  ]);
+  expect(lacking.every(({ person }) => person === adele.oid)).toBe(true);
   await answer(alex, 'audit', /Intune Helpdesk, asked for here, and PIM’s audit does not have it/);
+  await answer(alex, 'audit', /Power Automate Licences, cancelled here, and PIM’s audit does not have it/);
 });
 
 test('while PIM’s audit does not answer nothing is missed: the next round goes on from where the last one ended', async () => {
@@ -289,5 +309,5 @@ test('while PIM’s audit does not answer nothing is missed: the next round goes
   await world.sandbox.ask('faults', undefined, 'DELETE');
   await world.later('PT10M');
 
-  expect((await findings(3)).at(-1)).toMatchObject({ detail: { kind: 'notHere', group: helpdesk } });
+  expect((await findings(5)).at(-1)).toMatchObject({ detail: { kind: 'notHere', group: helpdesk } });
 });

@@ -24,6 +24,20 @@ export function ledgerRules({ store: fresh, replica, sql }: Stores): void {
       expect(await store.ledger(0, 1)).toEqual(rows.slice(0, 1));
     });
 
+    test('gives the records of one kind in a span of time, the newest first, however many lie between', async () => {
+      const store = await fresh();
+      const at = (action: string, time: number) => ({ kind: 'audit', entry: entry(action, { at: time }) }) as const;
+      await store.commit([at('write', 10), at('write', 20), at('other', 25)]);
+      await store.commit(Array.from({ length: 600 }, (_, n) => at('other', 30 + n)));
+      await store.commit([at('write', 700), at('write', 800)]);
+
+      const found = async (from: number, to: number) =>
+        (await store.recorded('write', from, to)).map(({ at: time }) => time);
+      expect(await found(0, 1_000)).toEqual([800, 700, 20, 10]);
+      expect(await found(10, 700)).toEqual([700, 20]);
+      expect(await found(800, 900)).toEqual([]);
+    });
+
     test('stays one chain without a gap when replicas write at the same time', async () => {
       const [store, other] = [await fresh(), await replica()];
 
