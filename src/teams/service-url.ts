@@ -9,7 +9,6 @@ export function isServiceUrlAllowed(url: string, hosts: readonly string[], loopb
   if (url.length > 512 || !/^https?:\/\/[\w.:[\]-]+(\/[\w./:@=-]*)?$/.test(url) || url.includes('..')) return false;
   const parsed = URL.parse(url);
   if (parsed === null || !(parsed.href === url || parsed.href === `${url}/`)) return false;
-  if (parsed.username !== '' || parsed.password !== '') return false;
   if (loopback) return loopbackHosts.includes(parsed.hostname);
   return parsed.protocol === 'https:' && parsed.port === '' && hosts.some((host) => matches(parsed.hostname, host));
 }
@@ -19,10 +18,10 @@ function matches(hostname: string, host: string): boolean {
 }
 
 export function isLoopbackAddress(address: string | undefined): boolean {
-  return address !== undefined && /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/.test(address);
+  return /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(address ?? '');
 }
 
 /** True for a Host header of this machine, with or without a port. */
 export function isLoopbackHost(host: string | undefined): boolean {
-  return host !== undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host);
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(host ?? '');
 }

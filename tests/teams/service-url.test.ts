@@ -13,6 +13,7 @@ test.each([
   'https://smba.trafficmanager.net/emea/',
   'https://smba.trafficmanager.net/de/0fd3a4f8-ab52-4d4d-a3f4-6f3e7e7a1b2c/',
   'https://smba.trafficmanager.net',
+  `https://smba.trafficmanager.net/${'a'.repeat(512 - 32)}`,
   'https://europe.webchat.botframework.com/',
 ])('takes %s', (url) => {
   expect(isAllowed(url)).toBe(true);
@@ -39,6 +40,11 @@ describe('refuses', () => {
     ' https://smba.trafficmanager.net/',
     'https://smba.traffic\tmanager.net/',
     'HTTPS://SMBA.trafficmanager.net/',
+    'https://SMBA.trafficmanager.net/emea/',
+    'https://smba.trafficmanager.net:443/emea/',
+    'https://smba.trafficmanager.net/emea/?to=evil.example',
+    'https://smba.trafficmanager.net/emea/#evil.example',
+    'https://smba.trafficmanager.net/a/../b',
     'https://ѕmba.trafficmanager.net/',
     'https://xn--mba-6ed.trafficmanager.net/',
     'https://botframework.com/',
@@ -50,7 +56,7 @@ describe('refuses', () => {
     'javascript:alert(1)',
     '//smba.trafficmanager.net/',
     '',
-    `https://smba.trafficmanager.net/${'a'.repeat(600)}`,
+    `https://smba.trafficmanager.net/${'a'.repeat(512 - 31)}`,
   ])('%s', (url) => {
     expect(isAllowed(url)).toBe(false);
   });
@@ -111,18 +117,29 @@ test.each([
   'http://127.0.0.1.evil.example/',
   'http://127.0.0.1@evil.example/',
   'http://0.0.0.0:80/',
+  'xhttp://localhost:3000/',
+  'http://localhost:3000/?to=evil.example',
 ])('the sandbox refuses %s', (url) => {
   expect(isAllowedInSandbox(url)).toBe(false);
 });
 
 test('knows this machine by its addresses', () => {
-  expect(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'].every(isLoopbackAddress)).toBe(true);
-  expect(['10.0.0.1', '::ffff:10.0.0.1', '::', '127.0.0.1.evil', undefined].some(isLoopbackAddress)).toBe(false);
+  expect(['127.0.0.1', '127.18.19.21', '::1', '::ffff:127.0.0.1', '::ffff:127.18.19.21'].every(isLoopbackAddress)).toBe(
+    true,
+  );
+  expect(
+    ['10.0.0.1', '::ffff:10.0.0.1', '::', '127.0.0.1.evil', '2.127.0.0.1', '::ffff:127.0.0.1.2'].some(
+      isLoopbackAddress,
+    ),
+  ).toBe(false);
+  expect(['::1:1', '2::1', '', undefined].some(isLoopbackAddress)).toBe(false);
 });
 
 test('knows this machine by its names', () => {
   expect(['localhost', 'localhost:3978', '127.0.0.1:3978', '[::1]:3978'].every(isLoopbackHost)).toBe(true);
-  expect(['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', '', undefined].some(isLoopbackHost)).toBe(
-    false,
-  );
+  expect(
+    ['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', 'evillocalhost:3978', '', undefined].some(
+      isLoopbackHost,
+    ),
+  ).toBe(false);
 });
