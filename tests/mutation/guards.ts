@@ -1,4 +1,3 @@
-// What a mutant of the places that turn people away has to live through.
+// What a mutant of the other places that turn people away has to live through.
 import '../core/decide.test.ts';
 import '../cards/seal.test.ts';
-import '../teams/gate.test.ts';

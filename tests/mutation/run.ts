@@ -13,7 +13,7 @@ const sets: Readonly<Record<string, { readonly mutate: readonly string[]; readon
     tests: 'tests/mutation/gate.ts',
   },
   guards: {
-    mutate: ['src/teams/gate.ts', 'src/cards/seal.ts', 'src/core/decide.ts'],
+    mutate: ['src/cards/seal.ts', 'src/core/decide.ts'],
     tests: 'tests/mutation/guards.ts',
   },
 };
