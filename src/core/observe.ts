@@ -127,8 +127,10 @@ function provisionedPhase(known: Activation, read: Activation, reading: Reading,
   const due = read.endsAt !== null && read.endsAt <= now;
   // By our own clock where PIM's is ahead of it, or an end would go unseen for as long as the two differ.
   const since = [known.askedAt, known.ruling?.at ?? 0, read.startsAt ?? 0].filter((at) => at <= now);
-  const lagOver = now - Math.max(...since, 0) > listLagMs;
-  return due || (known.seenActive && lagOver) ? 'ended' : 'active';
+  const age = now - Math.max(...since, 0);
+  // Nobody may have looked while it ran; then its length, which is the same on both clocks, tells that it is over.
+  const isThrough = read.startsAt !== null && read.endsAt !== null && age >= read.endsAt - read.startsAt;
+  return due || ((known.seenActive || isThrough) && age > listLagMs) ? 'ended' : 'active';
 }
 
 /** How far PIM's clock, by which requests lapse, may be ahead of ours. */

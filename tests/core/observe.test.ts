@@ -71,6 +71,13 @@ describe('active is what PIM says is active:', () => {
       { instance: null },
       asked + 5 * minute,
     ],
+    [
+      'it is over when its length has passed and nobody looked while it ran, with our clock behind PIM’s',
+      'ended',
+      { startsAt: asked + 10 * minute, endsAt: asked + 15 * minute },
+      { instance: null, startsAt: asked + 10 * minute, endsAt: asked + 15 * minute },
+      asked + 5 * minute,
+    ],
     ['not while the list may lag behind the start', 'active', { seenActive: true }, { instance: null }, asked + minute],
     ['not when the list never had it and the time runs', 'active', {}, { instance: null }, asked + 10 * minute],
     ['it ends when the time is over and nothing runs', 'ended', {}, { instance: null }, asked + hour],

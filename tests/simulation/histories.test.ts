@@ -15,18 +15,6 @@ test('a few histories of faults leave everything standing', async () => {
   expect(stdout).toMatch(/Histories: 6 passed, 0 failed, 6 total/);
 }, 120_000);
 
-test.each([
-  [51, 'the clock of the programs is ten minutes behind, and a message that may have arrived waits for its time'],
-  [95, 'the only program dies before it has claimed what Teams then no longer sends'],
-])(
-  'seed %d holds: %s',
-  async (seed) => {
-    const { stdout } = await run('--seed', String(seed));
-    expect(stdout).toContain(`Seed ${seed}: everything holds.`);
-  },
-  120_000,
-);
-
 test('the same seed is the same history', async () => {
   const [one, two] = await Promise.all([run('--seed', '3'), run('--seed', '3')]);
   expect(one.stdout).toBe(two.stdout);

@@ -27,6 +27,9 @@ export type Guard = {
 
 type Row = Readonly<Record<string, string | number | null>>;
 
+/** Somebody waits for it, so it is read at least this often. */
+const roundMs = 5_000;
+
 export function createGuard(world: World): Guard {
   const { cloud, connector } = world;
   const database = new DatabaseSync(world.file, { readOnly: true });
@@ -157,7 +160,9 @@ export function createGuard(world: World): Guard {
         );
       if (phase === 'active' && !runs) breaks(`I12: ${id} is active here and not in PIM`);
       const request = requests.find(({ customData }) => customData === id);
-      const isOurs = request !== undefined && assignments.some(({ createdUsing }) => createdUsing === request.id);
+      const ours = assignments.find(({ createdUsing }) => request !== undefined && createdUsing === request.id);
+      // One round of reading later it has to be known.
+      const isOurs = Date.parse(ours?.startDateTime ?? '') < time.now() - roundMs;
       if (isOurs && phase !== 'active') breaks(`I12: ${id} is active in PIM and ${phase} here`);
       if (request?.status === 'PendingApproval' && phase !== 'waiting')
         breaks(`I12: ${id} waits in PIM and is ${phase} here`);
