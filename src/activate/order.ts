@@ -83,8 +83,10 @@ async function lookUpNamesakes(
 async function readBack(ports: Ports, id: string): Promise<Message | null> {
   const stored = await ports.store.activation(id);
   if (stored?.phase !== 'ordering') return null;
-  const readAt = ports.clock.now() + 1_000;
-  await ports.store.commit([{ kind: 'activation', activation: { ...stored, readAt, version: stored.version + 1 } }]);
+  // It may have taken effect as late as now, whenever it was begun.
+  const now = ports.clock.now();
+  const lost = { ...stored, orderedAt: now, readAt: now + 1_000, version: stored.version + 1 };
+  await ports.store.commit([{ kind: 'activation', activation: lost }]);
   return notice(
     '◷',
     `PIM did not answer about ${stored.targetName}. I am checking whether it has the request.`,

@@ -63,7 +63,7 @@ export type Activation = {
   readonly wish: Wish;
   readonly phase: Phase;
   readonly askedAt: Moment;
-  /** When the newest order of it went to PIM; at askedAt where it is not there. */
+  /** Until when the newest order of it may have reached PIM; askedAt where it is not there. */
   readonly orderedAt?: Moment;
   /** The requester's own chat, where the living card is. */
   readonly place: Place;

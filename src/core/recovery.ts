@@ -12,14 +12,17 @@ export type Recovery =
 
 /** Counted from the newest order: that an older one is not there says nothing of it. */
 export function recovery(
-  { askedAt, orderedAt = askedAt, restored }: Pick<Activation, 'askedAt' | 'orderedAt' | 'restored'>,
+  { askedAt, orderedAt = askedAt, readAt, restored }: Pick<Activation, 'askedAt' | 'orderedAt' | 'readAt' | 'restored'>,
   now: Moment,
 ): Recovery {
   const age = now - orderedAt;
   if (age < lagMs) return { kind: 'look', at: now + pauseAt(age) };
   // From a copy: PIM may have refused it since, and the person knows; ordering it now would be a surprise.
   const isLate = restored === true || now - askedAt > patienceMs;
-  return { kind: isLate ? 'giveUp' : 'order' };
+  if (!isLate) return { kind: 'order' };
+  // Nobody looked when it was time: a program that stood still may be sending the order at this moment.
+  const stoodStill = restored !== true && readAt !== null && now - readAt > lagMs;
+  return stoodStill ? { kind: 'look', at: now + lagMs } : { kind: 'giveUp' };
 }
 
 /** Somebody waits, so at once and then with growing pauses. */

@@ -1,34 +1,46 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { recovery } from '../../src/core/recovery.ts';
-import { asked, minute } from './samples.ts';
+import type { Activation } from '../../src/core/activation.ts';
+import { activation, asked, minute } from './samples.ts';
 
 const second = 1_000;
 
+/** Looked for in time, unless a test says when it was to be. */
+function order(changes: Partial<Activation> = {}): Activation {
+  return activation({ phase: 'ordering', readAt: asked + 11 * minute, ...changes });
+}
+
 test('an order that PIM does not list is sent again only a minute after it was sent', () => {
-  expect(recovery({ askedAt: asked }, asked + 59 * second).kind).toBe('look');
-  expect(recovery({ askedAt: asked }, asked + minute).kind).toBe('order');
+  expect(recovery(order(), asked + 59 * second).kind).toBe('look');
+  expect(recovery(order(), asked + minute).kind).toBe('order');
 });
 
 test('the minute counts from the newest order, whose answer may have been lost too', () => {
-  const twice = { askedAt: asked, orderedAt: asked + 2 * minute };
+  const twice = order({ orderedAt: asked + 2 * minute });
   expect(recovery(twice, asked + 2 * minute + 5 * second).kind).toBe('look');
   expect(recovery(twice, asked + 3 * minute).kind).toBe('order');
 });
 
 test('after ten minutes nothing is ordered on its own, and it is closed only when the newest order is surely not there', () => {
-  expect(recovery({ askedAt: asked }, asked + 11 * minute)).toEqual({ kind: 'giveUp' });
-  const late = { askedAt: asked, orderedAt: asked + 10 * minute };
+  expect(recovery(order(), asked + 11 * minute)).toEqual({ kind: 'giveUp' });
+  const late = order({ orderedAt: asked + 10 * minute });
   expect(recovery(late, asked + 10 * minute + 30 * second).kind).toBe('look');
   expect(recovery(late, asked + 11 * minute)).toEqual({ kind: 'giveUp' });
 });
 
+test('where everything stood still, an order that is on its way just then has its minute too', () => {
+  const awake = asked + 20 * minute;
+  expect(recovery(order({ readAt: asked + minute }), awake)).toEqual({ kind: 'look', at: awake + minute });
+  expect(recovery(order({ readAt: awake + minute }), awake + minute)).toEqual({ kind: 'giveUp' });
+});
+
 test('what comes from a copy of the database is never ordered again', () => {
-  expect(recovery({ askedAt: asked, restored: true }, asked + 2 * minute)).toEqual({ kind: 'giveUp' });
+  expect(recovery(order({ restored: true }), asked + 2 * minute)).toEqual({ kind: 'giveUp' });
 });
 
 function waitAfter(age: number): number {
-  const next = recovery({ askedAt: asked }, asked + age);
+  const next = recovery(order(), asked + age);
   return next.kind === 'look' ? next.at - (asked + age) : NaN;
 }
 
