@@ -1,4 +1,5 @@
 import type { Chance } from './random.ts';
+import type { Fault } from '../support/connector.ts';
 import type { Reply, Request } from './cloud.ts';
 import { time } from './time.ts';
 
@@ -169,4 +170,35 @@ export function lagging(body: string, lagMs: number): string {
   const isOld = ({ createdDateTime: at }: { createdDateTime?: string }): boolean =>
     at === undefined || Date.parse(at) + lagMs <= time.now();
   return Array.isArray(parsed.value) ? JSON.stringify({ ...parsed, value: parsed.value.filter(isOld) }) : body;
+}
+
+/** The same of the chat; of an update only what can happen to one, and words without a card are never too long. */
+export type ChatFault = {
+  readonly number: string;
+  readonly fault: Fault;
+  readonly fits: (isUpdate: boolean, isCard: boolean) => boolean;
+};
+
+const always = (): boolean => true;
+
+export const chatFaults: readonly ChatFault[] = [
+  { number: 'F18', fits: always, fault: { kind: 'answer', status: 429, headers: { 'Retry-After': '2' } } },
+  { number: 'F20', fits: always, fault: { kind: 'resetAfterAccept' } },
+  { number: 'F20', fits: always, fault: { kind: 'answer', status: 412 } },
+  { number: 'F20', fits: always, fault: { kind: 'answer', status: 502 } },
+  {
+    number: 'F21',
+    fits: (_, isCard) => isCard,
+    fault: { kind: 'answer', status: 413, code: 'MessageSizeTooBig' },
+  },
+  {
+    number: 'F22',
+    fits: (isUpdate) => isUpdate,
+    fault: { kind: 'answer', status: 404, code: 'ActivityNotFoundInConversation' },
+  },
+];
+
+/** Nobody knows whether the message arrived. */
+export function isUnclear(fault: Fault): boolean {
+  return fault.kind !== 'answer' || fault.status >= 500;
 }

@@ -128,6 +128,7 @@ export function createGuard(world: World): Guard {
     for (const { id, phase } of isEnd ? all : [])
       if (!isOver(phase)) breaks(`I12: ${id} is still ${phase} a day later`);
     if (isEnd) checkAnnouncements();
+    checkRepeats();
     checkAnswers(people);
     const ledger = await world.store().ledger(0, 100_000);
     const verified = verify(ledger, ledgerKey);
@@ -196,6 +197,16 @@ export function createGuard(world: World): Guard {
     ).length;
     const allowed = kept.size + (world.unclear.get(channel) ?? 0) + (world.met.get('F25') ?? 0) + world.deaths();
     if (sent > allowed) breaks(`I6: ${sent} announcements of ${kept.size} activations`);
+  }
+
+  /** I6: with machines that run on, nothing is sent again but what was unclear. */
+  function checkRepeats(): void {
+    if (world.deaths() > 0 || ['F25', 'F26', 'F27'].some((number) => world.met.has(number))) return;
+    const repeated = connector.accepted.filter(({ activity }) =>
+      /^Sent once more/.test(String(activity['text'])),
+    ).length;
+    const unclear = [...world.unclear.values()].reduce((sum, one) => sum + one, 0);
+    if (repeated > unclear) breaks(`I6: ${repeated} messages were sent again, and ${unclear} were unclear`);
   }
 
   /** I7: whoever did something has heard of it. */

@@ -13,7 +13,7 @@ import { createConversations } from '../support/conversations.ts';
 import type { Conversations } from '../support/conversations.ts';
 import { createCloud } from './cloud.ts';
 import type { Cloud, Reply, Request } from './cloud.ts';
-import { graphFaults, lagging } from './faults.ts';
+import { chatFaults, graphFaults, isUnclear, lagging } from './faults.ts';
 import type { Met } from './faults.ts';
 import { chance as seeded } from './random.ts';
 import type { Chance } from './random.ts';
@@ -158,15 +158,6 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     return new Response(empty ? null : reply.body, { status: reply.status, headers: reply.headers });
   };
 
-  const chatFaults: readonly { readonly number: string; readonly fault: Fault }[] = [
-    { number: 'F18', fault: { kind: 'answer', status: 429, headers: { 'Retry-After': '2' } } },
-    { number: 'F20', fault: { kind: 'resetAfterAccept' } },
-    { number: 'F20', fault: { kind: 'answer', status: 412 } },
-    { number: 'F20', fault: { kind: 'answer', status: 502 } },
-    { number: 'F21', fault: { kind: 'answer', status: 413, code: 'MessageSizeTooBig' } },
-    { number: 'F22', fault: { kind: 'answer', status: 404, code: 'ActivityNotFoundInConversation' } },
-  ];
-
   function meetChat(conversation: string, isUpdate: boolean, isCard: boolean): void {
     if (world.calm) return;
     const meets = deafUntil.get(conversation);
@@ -174,19 +165,19 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
       count(meets.number);
       if (meets.number === 'F19') deaf.add(conversation);
       told(`${meets.number} meets ${conversation}`);
-      connector.fail(meets.fault);
-      return;
+      return fail(meets.fault, conversation, isUpdate);
     }
     if (!chance.percent(weather.share)) return;
-    const fitting = chatFaults.filter(
-      ({ number }) => weather.kinds.includes(number) && (isUpdate || number !== 'F22') && (isCard || number !== 'F21'),
-    );
+    const fitting = chatFaults.filter(({ number, fits }) => weather.kinds.includes(number) && fits(isUpdate, isCard));
     if (fitting.length === 0) return;
     const { number, fault } = chance.pick(fitting);
     count(number);
     told(`${number} meets ${isUpdate ? 'an update in' : 'a message to'} ${conversation}`);
-    const isUnclear = fault.kind !== 'answer' || fault.status === 502;
-    if (isUnclear && !isUpdate) unclear.set(conversation, (unclear.get(conversation) ?? 0) + 1);
+    fail(fault, conversation, isUpdate);
+  }
+
+  function fail(fault: Fault, conversation: string, isUpdate: boolean): void {
+    if (!isUpdate && isUnclear(fault)) unclear.set(conversation, (unclear.get(conversation) ?? 0) + 1);
     connector.fail(fault);
   }
 
