@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Config } from './config.ts';
+import { logEvents } from './log-events.ts';
 import type { Log } from './ports/ports.ts';
 import { redact } from './redact.ts';
 
@@ -43,16 +44,26 @@ function safeFact(key: string, value: unknown): unknown {
   return value === null || typeof value === 'number' || typeof value === 'boolean' ? value : `[${typeof value}]`;
 }
 
-function safe(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, safeFact(key, value)]));
-}
+/** Stands for an event that is not on the list: that something was to be said, and nothing of it. */
+const unlisted = 'unlisted';
 
-/** JSON lines on standard output: an event's name and plain facts, never a body, a token or a justification. */
-export function createLog(level: Config['logLevel']): Log {
+/**
+ * JSON lines on standard output: an event's name and plain facts, never a body, a token or a justification. Only what
+ * stands on the list is written.
+ */
+export function createLog(level: Config['logLevel'], events = logEvents): Log {
   const out = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const listed = new Map(Object.entries(events));
+
+  function line(event: string, facts: Readonly<Record<string, unknown>>): [Record<string, unknown>, string] {
+    const allowed = listed.get(event);
+    const written = Object.entries(facts).filter(([key]) => allowed?.includes(key));
+    return [Object.fromEntries(written.map(([key, value]) => [key, safeFact(key, value)])), allowed ? event : unlisted];
+  }
+
   return {
-    info: (event, facts = {}) => out.info(safe(facts), event),
-    warn: (event, facts = {}) => out.warn(safe(facts), event),
-    error: (event, facts = {}) => out.error(safe(facts), event),
+    info: (event, facts = {}) => out.info(...line(event, facts)),
+    warn: (event, facts = {}) => out.warn(...line(event, facts)),
+    error: (event, facts = {}) => out.error(...line(event, facts)),
   };
 }

@@ -81,7 +81,8 @@ const rules: Rules = {
     config: { folders: ['config-rules', 'core'], packages: ['zod', 'node:crypto', 'node:net'] },
     credentials: { folders: ['config', 'config-rules', 'identity', 'redact'], packages: ['node:fs'] },
     environment: { folders: ['config'], packages: ['node:fs', 'node:util'] },
-    log: { folders: ['config', 'ports', 'redact'], packages: ['pino', 'node:util'] },
+    'log-events': { folders: [], packages: [] },
+    log: { folders: ['config', 'log-events', 'ports', 'redact'], packages: ['pino', 'node:util'] },
     'sandbox-clock': { folders: ['core', 'ports'], packages: [] },
     main: {
       folders: [

@@ -8,7 +8,15 @@ const secret = 'hunter2hunter2';
 /** Runs as a program of its own, because a log writes to standard output and nowhere else. Each case writes one line. */
 const program = `
 import { createLog } from './src/log.ts';
-const log = createLog('info');
+const any = ['error'];
+const events = {
+  plain: ['host', 'port', 'sandbox', 'none'],
+  named: ['password', 'accessToken', 'client_secret', 'Authorization', 'code'],
+  text: ['why'], forged: ['why'], objects: ['body', 'list', 'call', 'symbol', 'big'], noFacts: [], some: ['host'],
+  ...Object.fromEntries(['response', 'message', 'code', 'codeWithSecret', 'codeObject', 'cause', 'causeObject', 'name', 'lines',
+    'stack', 'messageObject', 'string', 'object', 'bare', 'nothing', 'long'].map((event) => [event, any])),
+};
+const log = createLog('info', events);
 const secret = '${secret}';
 const withParts = (error, parts) => Object.assign(error, parts);
 
@@ -36,6 +44,9 @@ log.error('bare', { error: Object.create(null) });
 log.error('nothing', { error: undefined });
 log.error('long', { error: new Error('x'.repeat(50_000)) });
 log.error('noFacts');
+log.error('some', { host: 'h', text: 'what Adele wrote', __proto__: { host: 'what Adele wrote' }, constructor: 'what Adele wrote' });
+log.warn('what Adele wrote', { host: 'what Adele wrote' });
+log.warn('constructor', { host: 'what Adele wrote' });
 createLog('error').warn('quiet');
 createLog('silent').error('silent');
 `;
@@ -76,6 +87,16 @@ describe('a line of the log', () => {
   test('hides facts whose name says secret, and secrets in any other', () => {
     expect(new Set(Object.values(facts('named')))).toEqual(new Set(['[redacted]']));
     expect(facts('text')).toEqual({ why: '[redacted]' });
+  });
+
+  test('holds no fact that is not on the list of its event', () => {
+    expect(facts('some')).toEqual({ host: 'h' });
+  });
+
+  test('says of an event that is not on the list only that there was one', () => {
+    expect(facts('unlisted')).toEqual({});
+    expect(output).not.toContain('what Adele wrote');
+    expect(lines.has('constructor')).toBe(false);
   });
 
   test('holds no objects', () => {
