@@ -20,8 +20,10 @@ export function recovery(
   // From a copy: PIM may have refused it since, and the person knows; ordering it now would be a surprise.
   const isLate = restored === true || now - askedAt > patienceMs;
   if (!isLate) return { kind: 'order' };
-  // Nobody looked when it was time: a program that stood still may be sending the order at this moment.
-  const stoodStill = restored !== true && readAt !== null && now - readAt > lagMs;
+  // Nobody looked when it was time: a program that stood still may be sending the order at this moment. Once: readings that
+  // are always late must not keep a wish open for ever.
+  const isFirst = readAt !== null && readAt - orderedAt <= 2 * lagMs;
+  const stoodStill = restored !== true && isFirst && now - readAt > lagMs;
   return stoodStill ? { kind: 'look', at: now + lagMs } : { kind: 'giveUp' };
 }
 

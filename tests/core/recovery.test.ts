@@ -35,6 +35,17 @@ test('where everything stood still, an order that is on its way just then has it
   expect(recovery(order({ readAt: awake + minute }), awake + minute)).toEqual({ kind: 'giveUp' });
 });
 
+test('where every look comes late, a wish that PIM does not list is closed all the same', () => {
+  let known = order({ readAt: asked + 20 * second });
+  let now = asked + 20 * minute;
+  for (let looks = 0; looks < 3; looks += 1, now += 5 * minute) {
+    const next = recovery(known, now);
+    if (next.kind === 'giveUp') return;
+    known = { ...known, readAt: next.kind === 'look' ? next.at : now };
+  }
+  throw new Error('still looking');
+});
+
 test('what comes from a copy of the database is never ordered again', () => {
   expect(recovery(order({ restored: true }), asked + 2 * minute)).toEqual({ kind: 'giveUp' });
 });

@@ -168,8 +168,8 @@ describe('where people from outside read along', () => {
     const said = await adele.say('activate Azure Readers for 1h');
     await said.reply(/Adele Vance is in Azure Readers/, room);
     expect(said.replies(second)).toEqual([]);
-    await adele.say('deactivate Azure Readers');
     await world.later('PT1H');
+    await said.reply(/Azure Readers\nEnded/);
 
     world.teams.connector.seat(world.teams.secondChannel.id, [somebody]);
     await adele.join(world.teams.secondChannel);
