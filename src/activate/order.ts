@@ -108,9 +108,11 @@ async function verify(ports: Ports, activation: Activation, claims: string | nul
   const before = (await ports.store.parkedFor(stored.person, ports.clock.wall())).find(
     ({ id, check }) => id === card || (claims !== null && check?.claims === claims),
   );
-  if (before === undefined && (await park(ports, stored, card, claims, true))) return null;
-  await park(ports, stored, ports.ids.id(), claims, false);
-  if (before === undefined || before.id === card) return null;
+  if (before === undefined && (await park(ports, stored, card, claims, card))) return null;
+  const isShared = before === undefined || before.id === card;
+  // The card says for how many the check is, so it is drawn again.
+  await park(ports, stored, ports.ids.id(), claims, isShared ? card : null);
+  if (isShared) return null;
   return notice('◷', `${stored.targetName} waits for the same check.`, 'Pass it once and I go on with both.');
 }
 
@@ -120,13 +122,13 @@ function cardFor({ batch, id, version }: Activation, claims: string | null): str
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** False when somebody parked under this id already. */
+/** False when somebody parked under this id already. card: the one that asks for it; null: it needs no new look. */
 async function park(
   ports: Ports,
   stored: Activation,
   id: string,
   claims: string | null,
-  withCard: boolean,
+  card: string | null,
 ): Promise<boolean> {
   const { person, place, targetName } = stored;
   const at = ports.clock.wall();
@@ -137,7 +139,7 @@ async function park(
   return ports.store.commit([
     { kind: 'activation', activation: { ...stored, held: null, readAt, version: stored.version + 1 } },
     { kind: 'park', parked: claims === null ? parked : { ...parked, check: { claims, targetName } } },
-    ...(withCard ? [openCard(ports, id)] : []),
+    ...(card === null ? [] : [openCard(ports, card)]),
   ]);
 }
 

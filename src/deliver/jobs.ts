@@ -140,8 +140,10 @@ async function signInCard(
   const reader = await readerOf(ports, parked.place, parked.person.oid);
   const going = goingOf(parked);
   const claims = parked.check?.claims ?? null;
-  if (state === 'link' && !(await isWaiting(ports, parked))) return nothing;
   const isOpen = state === 'open' || state === 'link';
+  const isAgain = state === 'link' || existing !== null;
+  // What was answered meanwhile is not asked once more.
+  if (isOpen && isAgain && !(await isWaiting(ports, parked))) return nothing;
   const url = isOpen ? await ports.signIn.link(parked.person, parkedId, claims) : null;
   const asked = { kind: 'signIn', url, state: isOpen ? 'open' : state, going } as const;
   const isSilent = state === 'open' && ports.signIn.silent && claims === null && parked.place.kind === 'personal';
