@@ -3,6 +3,7 @@ import { decide } from '../core/decide.ts';
 import type { Decision } from '../core/decide.ts';
 import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
+import { refusal } from '../core/refusal.ts';
 import { isOutage } from '../core/pim-problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import { settle } from '../watch/settle.ts';
@@ -71,11 +72,12 @@ function tooLate({ targetName }: Activation, { kept }: Held): Extract<Message, {
 }
 
 function changed({ targetName }: Activation, decision: Decision): Extract<Message, { kind: 'problem' }> {
-  return problem(`I did not ask PIM for ${targetName}.`, {
-    why:
-      decision.kind === 'question'
-        ? 'Its policy has changed while PIM could not be asked, and wants more than you said.'
-        : 'The time that you asked for has passed meanwhile.',
+  const isPolicy = decision.kind === 'question';
+  return refusal(`I did not ask PIM for ${targetName}.`, {
+    rule: isPolicy
+      ? 'Its policy has changed while PIM could not be asked, and wants more than you said.'
+      : 'The time that you asked for has passed meanwhile, and nothing is activated for the past.',
+    owner: isPolicy ? 'group' : 'pim',
     next: 'Ask again: I ask you then for what is missing.',
   });
 }

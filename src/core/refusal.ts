@@ -25,7 +25,7 @@ export function refusal(
   }: { readonly rule: string; readonly owner: Owner; readonly next: string } & Partial<
     Omit<Problem, 'why' | 'what' | 'kind'>
   >,
-): Message {
+): Problem {
   return problem(what, { ...more, why: `${rule} ${owners[owner]}` });
 }
 

@@ -120,8 +120,12 @@ export async function cancel(
     );
   }
   if (!mayBegin('cancel', activation)) {
-    const decided = activation.ruling?.verdict === 'deny' ? 'denied' : 'approved';
-    return notice('◷', `${activation.targetName} is ${decided}: nothing waits to be cancelled.`);
+    const isDenied = activation.ruling?.verdict === 'deny';
+    return refusal(`${activation.targetName} is ${isDenied ? 'denied' : 'approved'}: nothing waits to be cancelled.`, {
+      rule: 'Only what waits for a decision can be cancelled.',
+      owner: 'pim',
+      next: isDenied ? 'Nothing is left to do.' : 'End it once it is active.',
+    });
   }
   const outcome = await write(ports, actor, activation, 'cancel', () =>
     ports.pim.cancel(activation.person, requestId, going.challenge),
