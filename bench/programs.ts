@@ -35,8 +35,8 @@ export async function run(
   const folder = mkdtempSync(join(tmpdir(), 'jitney-bench-'));
   const port = await freePort();
   const isJitney = program === 'jitney' || program === 'jitney-unpaced';
-  const file = isJitney ? 'src/main.ts' : `bench/programs/${program}.ts`;
-  const before = program === 'jitney-unpaced' ? ['--import', './bench/programs/unpaced.ts'] : [];
+  const file = isJitney ? 'src/main.ts' : `tests/teams/baselines/${program}.ts`;
+  const before = program === 'jitney-unpaced' ? ['--import', './bench/unpaced.ts'] : [];
   const started = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...before, file], {
     cwd: root,
