@@ -30,12 +30,13 @@ async function resume(ports: Ports, parked: Parked): Promise<void> {
   const within = forEvent(causedBy(ports, { event, conversation: place.conversationId }), event);
   const replies = await goOn(within, actor, parked);
   await ports.store.commit([
-    ...replies.map((message, index): Change => {
-      const job = { kind: 'notice', key: `${parked.id}:${index}`, to: place, oid: actor.oid, message } as const;
-      return { kind: 'job', job, due: ports.clock.now() };
-    }),
+    ...replies.map((message, index) => say(ports, `${parked.id}:${index}`, parked, message)),
     { kind: 'answered', eventId: event },
   ]);
+}
+
+function say(ports: Ports, key: string, { place, person }: Pick<Parked, 'place' | 'person'>, message: Message): Change {
+  return { kind: 'job', job: { kind: 'notice', key, to: place, oid: person.oid, message }, due: ports.clock.now() };
 }
 
 /** Handed out once, however often the sign-in page was opened; claimed like an activity, so that a crash is noticed. */
@@ -58,12 +59,10 @@ function resumed({ id }: Parked): string {
 export async function endDue(ports: Ports, activationId: string): Promise<void> {
   const activation = await ports.store.activation(activationId);
   if (!activation) return;
-  const { person, personName, place } = activation;
+  const { person, personName } = activation;
   const actor: Actor = { ...person, name: personName, zone: (await ports.store.knownPerson(person))?.zone ?? null };
   const message = await end(ports, actor, activation);
-  if (!message) return;
-  const job = { kind: 'notice', key: `${activationId}:end`, to: place, oid: person.oid, message } as const;
-  await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+  if (message) await ports.store.commit([say(ports, `${activationId}:end`, activation, message)]);
 }
 
 /** The running activation has ended: the request that was prepared for then is sent. */
@@ -71,15 +70,7 @@ export async function renew(ports: Ports, parkedId: string): Promise<number | nu
   const renewed = await renewWhenOver(ports, parkedId);
   if (renewed.kind === 'later') return renewed.afterMs;
   if (renewed.kind === 'told') {
-    const { person, place } = renewed.parked;
-    const job = {
-      kind: 'notice',
-      key: `${parkedId}:renewed`,
-      to: place,
-      oid: person.oid,
-      message: renewed.message,
-    } as const;
-    await ports.store.commit([{ kind: 'job', job, due: ports.clock.now() }]);
+    await ports.store.commit([say(ports, `${parkedId}:renewed`, renewed.parked, renewed.message)]);
   }
   return null;
 }

@@ -8,11 +8,12 @@ import type { Activation } from './core/activation.ts';
 import type { Message } from './core/message.ts';
 import type { Place } from './core/place.ts';
 import { targetKey } from './core/target.ts';
-import type { NamedTarget } from './core/target.ts';
+import type { Access, NamedTarget } from './core/target.ts';
 import { adoptRunning, cancel, end, notYours } from './deactivate/end.ts';
 import { extend } from './extend/extend.ts';
 import type { Activate, Cancel, Deactivate, Extend } from './language/command.ts';
 import type { Actor } from './ports/incoming.ts';
+import type { ParkedAsk } from './ports/parked.ts';
 import type { Eligibility } from './ports/pim.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Change } from './ports/store.ts';
@@ -29,8 +30,7 @@ export async function extendAll(
 ): Promise<readonly Message[]> {
   const said = askOf(command);
   const replies: Message[] = [];
-  for (const typed of command.groups) {
-    const found = await findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(said));
+  for (const found of await findEach(ports, { actor, place }, command, eligible, 'activate', keep(said))) {
     if (found.kind === 'ask') {
       replies.push(found.message);
       continue;
@@ -41,6 +41,18 @@ export async function extendAll(
   return replies;
 }
 
+/** What each typed name means, in the order of the sentence. */
+function findEach(
+  ports: Ports,
+  { actor, place }: Speaker,
+  { groups = [], role }: { readonly groups?: readonly string[]; readonly role?: Access },
+  among: readonly Eligibility[],
+  verb: 'activate' | 'deactivate',
+  ask: ParkedAsk = keep({}),
+): Promise<readonly Found[]> {
+  return Promise.all(groups.map((typed) => findTarget(ports, actor, place, typed, role, among, verb, ask)));
+}
+
 export async function activateAll(
   ports: Ports,
   { actor, place }: Speaker,
@@ -48,11 +60,7 @@ export async function activateAll(
   eligible: readonly Eligibility[],
 ): Promise<readonly Message[]> {
   const ask = askOf(command);
-  const found = await Promise.all(
-    command.groups.map((typed) =>
-      findTarget(ports, actor, place, typed, command.role, eligible, 'activate', keep(ask)),
-    ),
-  );
+  const found = await findEach(ports, { actor, place }, command, eligible, 'activate', keep(ask));
   const clear = found.flatMap((one) => (one.kind === 'target' ? [one.named] : []));
   const asked = found.flatMap((one) => (one.kind === 'ask' ? [one.message] : []));
   // Asked before anything is ordered: what is begun shows itself after a crash, and a question does not.
@@ -92,10 +100,7 @@ export async function endAll(
     if (named) candidates.set(targetKey(target), { ...named, endsAt });
   }
   for (const one of open) candidates.set(targetKey(one.target), { ...namedTargetOf(one), endsAt: one.endsAt });
-  const among = [...candidates.values()];
-  const found: Found[] = [];
-  for (const typed of command.groups)
-    found.push(await findTarget(ports, actor, place, typed, command.role, among, 'deactivate', keep({})));
+  const found = await findEach(ports, { actor, place }, command, [...candidates.values()], 'deactivate');
   return eachOwn(
     ports,
     { actor, place },
@@ -122,9 +127,7 @@ export async function cancelAll(
     const [activation] = own;
     return one(activation && own.length === 1 ? await cancel(ports, actor, activation) : notYours());
   }
-  const found: Found[] = [];
-  for (const typed of command.groups ?? [])
-    found.push(await findTarget(ports, actor, place, typed, undefined, eligible, 'deactivate', keep({})));
+  const found = await findEach(ports, { actor, place }, command, eligible, 'deactivate');
   return eachOwn(
     ports,
     { actor, place },

@@ -3,16 +3,15 @@ import { decide } from '../core/decide.ts';
 import type { Decision } from '../core/decide.ts';
 import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
-import { refusal } from '../core/refusal.ts';
 import { isOutage } from '../core/pim-problem.ts';
+import { lagMs } from '../core/recovery.ts';
+import { refusal } from '../core/refusal.ts';
 import type { Ports } from '../ports/ports.ts';
 import { settle } from '../watch/settle.ts';
 import { askOfWish } from './ask.ts';
 import { hold } from './hold.ts';
 import { giveUp, order } from './order.ts';
 
-/** PIM's lists may lag by a minute: within this time "not there" is no proof. */
-const lagMs = 60_000;
 const lookAgainMs = 5_000;
 
 /**

@@ -16,8 +16,8 @@ const rules: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What the log says of a refusal: its code, never its text, which may hold what people wrote. */
-export function refusalFacts(pim: PimProblem): { readonly kind: string; readonly pimCode: string | null } {
-  return { kind: pim.kind, pimCode: pim.kind === 'other' ? pim.code : null };
+export function refusalFacts(answer: PimProblem): { readonly kind: string; readonly pimCode: string | null } {
+  return { kind: answer.kind, pimCode: answer.kind === 'other' ? answer.code : null };
 }
 
 /**
@@ -25,10 +25,10 @@ export function refusalFacts(pim: PimProblem): { readonly kind: string; readonly
  * `doing` completes "PIM did not …", for example "activate Azure Admins"; `reference` finds the line in the log, for the
  * refusals that somebody has to look up there.
  */
-export function explain(pim: PimProblem, doing: string, reference: string | null = null): Message {
+export function explain(answer: PimProblem, doing: string, reference: string | null = null): Message {
   const what = `PIM did not ${doing}.`;
   const link = { url: portalMyGroups, title: 'Open PIM' };
-  switch (pim.kind) {
+  switch (answer.kind) {
     case 'signIn':
       return refusal(what, {
         rule: 'PIM takes orders from yourself only, and you are not signed in here.',
@@ -43,7 +43,7 @@ export function explain(pim: PimProblem, doing: string, reference: string | null
         link,
       });
     case 'stepUp':
-      if (pim.claims === null) return checkInVain(what);
+      if (answer.claims === null) return checkInVain(what);
       return refusal(what, {
         rule: 'Its policy wants one more check of who you are (step-up).',
         owner: 'group',
@@ -76,7 +76,10 @@ export function explain(pim: PimProblem, doing: string, reference: string | null
       });
     case 'policy':
       return refusal(what, {
-        rule: because('The group’s PIM policy refused it', pim.rules.map((rule) => rules.get(rule) ?? rule).join('; ')),
+        rule: because(
+          'The group’s PIM policy refused it',
+          answer.rules.map((rule) => rules.get(rule) ?? rule).join('; '),
+        ),
         owner: 'group',
         next: 'Say it again with what the policy wants; “policy” and the group’s name shows all of it.',
         link,
@@ -89,14 +92,14 @@ export function explain(pim: PimProblem, doing: string, reference: string | null
       });
     case 'forbidden':
       return refusal(what, {
-        rule: because('PIM refused the right to do it', pim.message),
+        rule: because('PIM refused the right to do it', answer.message),
         owner: 'tenant',
         next: 'A Privileged Role Administrator can tell which right is missing.',
         link,
       });
     case 'consent':
       return refusal(what, {
-        rule: because('This bot lacks a permission in your tenant', pim.message),
+        rule: because('This bot lacks a permission in your tenant', answer.message),
         owner: 'tenant',
         next: 'Nothing you can mend: an administrator who may grant consent in Entra has to.',
         link,
@@ -129,7 +132,7 @@ export function explain(pim: PimProblem, doing: string, reference: string | null
       });
     case 'malformed':
       return refusal(what, {
-        rule: because('PIM calls the request invalid', pim.message),
+        rule: because('PIM calls the request invalid', answer.message),
         owner: 'pim',
         next: 'Say “status”: it may have changed meanwhile. If not, do it in PIM itself and tell whoever runs this bot.',
         link,
@@ -161,7 +164,7 @@ export function explain(pim: PimProblem, doing: string, reference: string | null
       });
     case 'other':
       return problem(what, {
-        why: `${pim.message || 'PIM gave no reason.'} (${[pim.code, `HTTP ${pim.status}`].filter(Boolean).join(', ')})`,
+        why: `${answer.message || 'PIM gave no reason.'} (${[answer.code, `HTTP ${answer.status}`].filter(Boolean).join(', ')})`,
         next: 'I do not know this answer of PIM: whoever runs this bot finds it in the log.',
         link,
         reference,
