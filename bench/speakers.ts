@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { contosoWith } from '../tests/support/contoso.ts';
 import type { Speaker } from './load.ts';
 
 /** So many that nobody says more in a minute than a person may. */
@@ -9,9 +9,8 @@ export const speakers: readonly Speaker[] = Array.from({ length: 400 }, (_none, 
 
 /** The sandbox's default tenant with them in it: whom the tenant does not know, Jitney turns away. */
 export function tenantOfSpeakers(): string {
-  const contoso = readFileSync(new URL('../src/sandbox/tenants/contoso.yaml', import.meta.url), 'utf8');
   const people = speakers.map(({ oid, name }, at) => {
     return `  speaker${at}: { id: ${oid}, name: ${name}, upn: speaker${at}@contoso.onmicrosoft.com, jobTitle: Speaker }`;
   });
-  return contoso.replace(/^people:$/m, () => ['people:', ...people].join('\n'));
+  return contosoWith({ people });
 }

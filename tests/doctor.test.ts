@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UnsecuredJWT } from 'jose';
@@ -10,6 +9,7 @@ import { sealer } from '../src/audit/ledger.ts';
 import { loadConfig } from '../src/config.ts';
 import { seal } from '../src/identity/seal.ts';
 import { openStore } from '../src/store/open.ts';
+import { contoso } from './support/contoso.ts';
 import { startBot } from './support/bot.ts';
 import type { StartedBot } from './support/bot.ts';
 import { launch } from './support/processes.ts';
@@ -21,7 +21,6 @@ import { makeKey, startChannel } from './teams/channel.ts';
 import type { Channel } from './teams/channel.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const contoso = readFileSync(`${root}src/sandbox/tenants/contoso.yaml`, 'utf8');
 const botId = '8d2b7f14-6a35-4c9d-8e21-0f9b6c7d8e91';
 const botSecret = 'sandbox-bot-secret-not-a-secret';
 const writing = 'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { contoso } from './support/contoso.ts';
 import { eventually, freePort, launch, takePort } from './support/processes.ts';
 import type { Started } from './support/processes.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const contoso = readFileSync(join(root, 'src/sandbox/tenants/contoso.yaml'), 'utf8');
 /** One window is enough to see how windows start and stop. */
 const small = contoso.replace(/^windows: .*$/m, 'windows: [adele]');
 

@@ -18,8 +18,7 @@ let alex: TeamsPerson;
 beforeAll(async () => {
   world = await startWorld({ ADMIN_GROUP_ID: securityLeads });
   room = { in: world.teams.channel };
-  [adele, megan, alex] = [world.person('Adele Vance'), world.person('Megan Bowen'), world.person('Alex Wilber')];
-  await Promise.all([adele, megan, alex].map((person) => person.arrive()));
+  [adele, megan, alex] = await world.arrived('Adele Vance', 'Megan Bowen', 'Alex Wilber');
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());

@@ -20,10 +20,7 @@ let alex: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld({ AUDITOR_GROUP_ID: securityLeads });
-  adele = world.person('Adele Vance');
-  megan = world.person('Megan Bowen');
-  alex = world.person('Alex Wilber');
-  await Promise.all([adele, megan, alex].map((person) => person.arrive()));
+  [adele, megan, alex] = await world.arrived('Adele Vance', 'Megan Bowen', 'Alex Wilber');
   const { said, task } = await request(adele, megan, 'Azure Admins');
   await megan.press(task, 'Approve');
   await said.reply(/Azure Admins is active/);

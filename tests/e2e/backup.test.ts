@@ -18,8 +18,7 @@ let megan: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
-  [adele, grady, megan] = [world.person('Adele Vance'), world.person('Grady Archie'), world.person('Megan Bowen')];
-  await Promise.all([adele, grady, megan].map((person) => person.arrive()));
+  [adele, grady, megan] = await world.arrived('Adele Vance', 'Grady Archie', 'Megan Bowen');
   const where = { in: world.teams.channel };
   await (await adele.say('announce here', where)).reply(/announced here from now on/, where);
 }, 60_000);

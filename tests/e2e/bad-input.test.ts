@@ -12,8 +12,7 @@ let isaiah: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
-  [adele, megan, isaiah] = [world.person('Adele Vance'), world.person('Megan Bowen'), world.person('Isaiah Langer')];
-  await Promise.all([adele.arrive(), megan.arrive(), isaiah.arrive()]);
+  [adele, megan, isaiah] = await world.arrived('Adele Vance', 'Megan Bowen', 'Isaiah Langer');
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());

@@ -13,8 +13,7 @@ let megan: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld({ LOG_LEVEL: 'info' });
-  [adele, megan] = [world.person('Adele Vance'), world.person('Megan Bowen')];
-  await Promise.all([adele, megan].map((person) => person.arrive()));
+  [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
 }, 60_000);
 afterAll(() => world.stop());
 

@@ -15,13 +15,14 @@ let isaiah: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
-  adele = world.person('Adele Vance');
-  grady = world.person('Grady Archie');
-  pradeep = world.person('Pradeep Gupta');
-  megan = world.person('Megan Bowen');
-  alex = world.person('Alex Wilber');
-  isaiah = world.person('Isaiah Langer');
-  await Promise.all([adele, grady, pradeep, megan, alex, isaiah].map((person) => person.arrive()));
+  [adele, grady, pradeep, megan, alex, isaiah] = await world.arrived(
+    'Adele Vance',
+    'Grady Archie',
+    'Pradeep Gupta',
+    'Megan Bowen',
+    'Alex Wilber',
+    'Isaiah Langer',
+  );
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());

@@ -12,8 +12,7 @@ let megan: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
-  [adele, lee, megan] = [world.person('Adele Vance'), world.person('Lee Gu'), world.person('Megan Bowen')];
-  await Promise.all([adele, lee, megan].map((person) => person.arrive()));
+  [adele, lee, megan] = await world.arrived('Adele Vance', 'Lee Gu', 'Megan Bowen');
 }, 60_000);
 afterAll(() => world.stop());
 

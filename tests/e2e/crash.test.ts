@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import type { TeamsPerson } from '../support/teams-client.ts';
+import type { Done, TeamsPerson } from '../support/teams-client.ts';
 import { idOn, pause, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -16,12 +16,13 @@ let alex: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
-  adele = world.person('Adele Vance');
-  grady = world.person('Grady Archie');
-  lee = world.person('Lee Gu');
-  megan = world.person('Megan Bowen');
-  alex = world.person('Alex Wilber');
-  await Promise.all([adele, grady, lee, megan, alex].map((person) => person.arrive()));
+  [adele, grady, lee, megan, alex] = await world.arrived(
+    'Adele Vance',
+    'Grady Archie',
+    'Lee Gu',
+    'Megan Bowen',
+    'Alex Wilber',
+  );
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());
@@ -115,9 +116,8 @@ test('killed in the middle of everything: each wish has its one effect or its no
   }
 }, 40_000);
 
-test('killed while it orders the clear one of two groups: the question about the other one is there', async () => {
-  await slow('POST', 'assignmentScheduleRequests', 'one of two');
-  const sending = adele.say('activate CA Exclusion Travel and Privileged Group Owners for 1h because one of two');
+/** Killed while PIM answers slowly, started again, and a minute later. */
+async function killedWhileOrdering(sending: Promise<Done>): Promise<Done> {
   await reached('POST', 'assignmentScheduleRequests');
   await world.bot.kill();
   const sent = await sending;
@@ -125,6 +125,13 @@ test('killed while it orders the clear one of two groups: the question about the
   await world.bot.startAgain();
   aMinutePasses();
   await world.later('PT1M');
+  return sent;
+}
+
+test('killed while it orders the clear one of two groups: the question about the other one is there', async () => {
+  await slow('POST', 'assignmentScheduleRequests', 'one of two');
+  const sending = adele.say('activate CA Exclusion Travel and Privileged Group Owners for 1h because one of two');
+  const sent = await killedWhileOrdering(sending);
   await sent.reply(/CA Exclusion Travel\nActive until/);
   const question = await sent.reply(/Privileged Group Owners/);
   expect(question.buttons.join()).toContain('Privileged Group Owners');
@@ -137,13 +144,7 @@ test('killed while it ends the first of two: what is left of the sentence is not
   await world.later('PT10M');
   await slow('POST', 'assignmentScheduleRequests', 'selfDeactivate');
   const sending = adele.say(`deactivate ${groups.join(' and ')}`);
-  await reached('POST', 'assignmentScheduleRequests');
-  await world.bot.kill();
-  const sent = await sending;
-  await pause(2_500);
-  await world.bot.startAgain();
-  aMinutePasses();
-  await world.later('PT1M');
+  const sent = await killedWhileOrdering(sending);
   await sent.reply(/I was interrupted/);
   const running = (await world.sandbox.state()).assignments.filter(
     ({ assignmentType }) => assignmentType === 'activated',

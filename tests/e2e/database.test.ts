@@ -17,8 +17,7 @@ let server: Awaited<ReturnType<typeof startPostgres>> | null = null;
 
 async function begin(env: Readonly<Record<string, string>> = {}, node: readonly string[] = []): Promise<void> {
   world = await startWorld(env, undefined, null, node);
-  adele = world.person('Adele Vance');
-  await adele.arrive();
+  [adele] = await world.arrived('Adele Vance');
   await world.forget();
 }
 afterEach(async () => {

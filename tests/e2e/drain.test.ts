@@ -13,9 +13,7 @@ let megan: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
-  adele = world.person('Adele Vance');
-  megan = world.person('Megan Bowen');
-  await Promise.all([adele.arrive(), megan.arrive()]);
+  [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());

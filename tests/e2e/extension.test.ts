@@ -18,11 +18,7 @@ beforeAll(async () => {
   world = await startWorld();
   lunch = { in: world.teams.groupChat };
   channel = { in: world.teams.channel };
-  adele = world.person('Adele Vance');
-  grady = world.person('Grady Archie');
-  megan = world.person('Megan Bowen');
-  lynne = world.person('Lynne Robbins');
-  await Promise.all([adele, grady, megan, lynne].map((person) => person.arrive()));
+  [adele, grady, megan, lynne] = await world.arrived('Adele Vance', 'Grady Archie', 'Megan Bowen', 'Lynne Robbins');
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());

@@ -14,8 +14,7 @@ let groups: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   world = await startWorld();
-  [adele, megan, alex] = [world.person('Adele Vance'), world.person('Megan Bowen'), world.person('Alex Wilber')];
-  await Promise.all([adele, megan, alex].map((person) => person.arrive()));
+  [adele, megan, alex] = await world.arrived('Adele Vance', 'Megan Bowen', 'Alex Wilber');
   groups = new Map((await world.sandbox.state()).groups.map(({ name, id }) => [name, id]));
 }, 60_000);
 afterAll(() => world.stop());

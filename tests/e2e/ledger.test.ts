@@ -16,10 +16,7 @@ let ledger: readonly Line[];
 
 beforeAll(async () => {
   world = await startWorld();
-  adele = world.person('Adele Vance');
-  megan = world.person('Megan Bowen');
-  await adele.arrive();
-  await megan.arrive();
+  [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
 
   const { card } = await request(adele, megan, 'Azure Admins');
   await adele.press(card, 'Cancel request');

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { nodes } from '../cards/reading.ts';
+import { contosoWith } from '../support/contoso.ts';
 import type { Card, TeamsPerson, Where } from '../support/teams-client.ts';
 import { request, startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -51,10 +51,8 @@ function tenant(): string {
     group(4, hostile.slice(0, 110), ['adele'], []),
   ];
   const mallorys = `  mallory: { id: aaaaaaaa-0000-4000-8000-000000000066, name: ${JSON.stringify(hostile)}, upn: mallory@contoso.onmicrosoft.com }`;
-  return readFileSync(new URL('../../src/sandbox/tenants/contoso.yaml', import.meta.url), 'utf8')
-    .replace(/^groups:$/m, () => `groups:\n${groups.join('\n')}\n`)
-    .replace('people: [megan, alex]', 'people: [megan, alex, mallory]')
-    .replace(/^people:$/m, () => `people:\n${mallorys}\n`);
+  const whole = contosoWith({ people: [mallorys], groups });
+  return whole.replace('people: [megan, alex]', 'people: [megan, alex, mallory]');
 }
 
 /** Nothing on the card, of which user text is a part, is a link, an image, a mention, markdown or a function. */

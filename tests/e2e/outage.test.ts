@@ -13,8 +13,7 @@ let adele: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld();
-  adele = world.person('Adele Vance');
-  await adele.arrive();
+  [adele] = await world.arrived('Adele Vance');
   trust(world.sandbox.ca);
 }, 60_000);
 afterAll(() => world.stop());

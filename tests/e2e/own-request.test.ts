@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,6 +8,7 @@ import type { Activation } from '../../src/core/activation.ts';
 import { readEnvironment } from '../../src/environment.ts';
 import { unkeep } from '../../src/store/kept.ts';
 import type { Kept } from '../../src/store/kept.ts';
+import { contoso } from '../support/contoso.ts';
 import { cardOf } from '../support/conversations.ts';
 import type { Card, TeamsPerson, Where } from '../support/teams-client.ts';
 import { idOn, startWorld } from './world.ts';
@@ -29,8 +29,7 @@ let task: Card;
 
 beforeAll(async () => {
   world = await startWorld({}, tenant());
-  [alex, megan] = [world.person('Alex Wilber'), world.person('Megan Bowen')];
-  await Promise.all([alex, megan].map((person) => person.arrive()));
+  [alex, megan] = await world.arrived('Alex Wilber', 'Megan Bowen');
   const said = await alex.say(`activate "${group}" for 1h because my own wish ticket INC1`);
   mine = await said.reply(/Waiting for approval/);
   task = await megan.waitForCard(/“my own wish”/);
@@ -41,7 +40,6 @@ afterAll(() => world.stop());
 beforeEach(() => world.forget());
 
 function tenant(): string {
-  const contoso = readFileSync(new URL('../../src/sandbox/tenants/contoso.yaml', import.meta.url), 'utf8');
   return contoso.replace('[{ who: adele }, { who: diego }]', '[{ who: adele }, { who: diego }, { who: alex }]');
 }
 

@@ -10,8 +10,7 @@ let adele: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld({ ROOM_ANSWERS: 'none' });
-  adele = world.person('Adele Vance');
-  await adele.arrive();
+  [adele] = await world.arrived('Adele Vance');
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());

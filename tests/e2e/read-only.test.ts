@@ -15,9 +15,7 @@ let waiting: Waiting;
 
 beforeAll(async () => {
   world = await startWorld(settings);
-  adele = world.person('Adele Vance');
-  megan = world.person('Megan Bowen');
-  await Promise.all([adele, megan].map((person) => person.arrive()));
+  [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
   waiting = await request(adele, megan, 'Azure Admins');
   const running = await adele.say('activate RDP Servers Munich for 1h because it runs already');
   await running.reply(/Active until/);

@@ -14,10 +14,7 @@ let waiting: Waiting;
 
 beforeAll(async () => {
   world = await startWorld();
-  adele = world.person('Adele Vance');
-  megan = world.person('Megan Bowen');
-  await adele.arrive();
-  await megan.arrive();
+  [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
   await (await adele.say('activate RDP Servers Munich for 1h because x')).reply(/RDP Servers Munich\nActive until/);
   waiting = await request(adele, megan, 'Azure Admins');
 }, 60_000);

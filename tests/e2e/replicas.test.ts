@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { contoso } from '../support/contoso.ts';
 import { startBot } from '../support/bot.ts';
 import type { StartedBot } from '../support/bot.ts';
 import { readLedger } from '../support/ledger.ts';
@@ -46,7 +46,6 @@ beforeEach(async () => {
 });
 
 function tenant(): string {
-  const contoso = readFileSync(new URL('../../src/sandbox/tenants/contoso.yaml', import.meta.url), 'utf8');
   return contoso.replace('people: [megan, alex], j', 'people: [megan, alex, nestor, lee, isaiah, lynne], j');
 }
 

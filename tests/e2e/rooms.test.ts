@@ -21,11 +21,7 @@ beforeAll(async () => {
   world = await startWorld({ ADMIN_GROUP_ID: 'bbbbbbbb-0000-4000-8000-000000000005' });
   room = { in: world.teams.channel };
   second = { in: world.teams.secondChannel };
-  adele = world.person('Adele Vance');
-  grady = world.person('Grady Archie');
-  megan = world.person('Megan Bowen');
-  alex = world.person('Alex Wilber');
-  await Promise.all([adele, grady, megan, alex].map((person) => person.arrive()));
+  [adele, grady, megan, alex] = await world.arrived('Adele Vance', 'Grady Archie', 'Megan Bowen', 'Alex Wilber');
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { contosoWith } from '../support/contoso.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
 import { idOn, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -12,18 +12,14 @@ let megan: TeamsPerson;
 
 beforeAll(async () => {
   world = await startWorld({}, thousandGroups());
-  adele = world.person('Adele Vance');
-  megan = world.person('Megan Bowen');
-  await adele.arrive();
-  await megan.arrive();
+  [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
 }, 60_000);
 afterAll(() => world.stop());
 beforeEach(() => world.forget());
 
 /** The default tenant, and a thousand groups more that Adele may activate. */
 function thousandGroups(): string {
-  const contoso = readFileSync(new URL('../../src/sandbox/tenants/contoso.yaml', import.meta.url), 'utf8');
-  const more = Array.from({ length: 1_000 }, (_none, at) => {
+  const groups = Array.from({ length: 1_000 }, (_none, at) => {
     const number = String(at + 1).padStart(4, '0');
     return [
       `  farm-${number}:`,
@@ -34,7 +30,7 @@ function thousandGroups(): string {
       '    policies: { member: { justification: false } }',
     ].join('\n');
   });
-  return contoso.replace(/^groups:$/m, () => `groups:\n${more.join('\n')}\n`);
+  return contosoWith({ groups });
 }
 
 describe('among a thousand groups', () => {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { nodes } from '../cards/reading.ts';
+import { contoso } from '../support/contoso.ts';
 import { startBot } from '../support/bot.ts';
 import type { Card, TeamsPerson } from '../support/teams-client.ts';
 import { request, startWorld } from './world.ts';
@@ -15,8 +15,7 @@ const five = 'Azure Readers, RDP Servers Munich, CA Exclusion Travel, Intune Hel
 /** The default tenant with five groups behind the authentication context c1. */
 function tenant(): string {
   type Policies = { groups: Record<string, { policies?: unknown }> };
-  const file = new URL('../../src/sandbox/tenants/contoso.yaml', import.meta.url);
-  const read = parse(readFileSync(file, 'utf8')) as Policies;
+  const read = parse(contoso) as Policies;
   const member = { justification: false, authenticationContext: 'c1' };
   for (const key of behindC1) read.groups[key]!.policies = { member, owner: {} };
   return stringify(read);

@@ -16,6 +16,8 @@ export type World = {
   readonly bot: StartedBot;
   readonly teams: Teams;
   person(name: string): TeamsPerson;
+  /** These people, each with a chat with the bot and signed in. */
+  arrived<const Names extends readonly string[]>(...names: Names): Promise<{ [At in keyof Names]: TeamsPerson }>;
   /** What was written to PIM since the last forget(), in words: "activate 201", "decide 204". */
   writes(): Promise<readonly string[]>;
   calls(): Promise<readonly SandboxCall[]>;
@@ -49,6 +51,11 @@ export async function startWorld(
     bot,
     teams,
     person: (name) => teams.person(name),
+    arrived: async <const Names extends readonly string[]>(...names: Names) => {
+      const people = names.map((name) => teams.person(name));
+      await Promise.all(people.map((person) => person.arrive()));
+      return people as { [At in keyof Names]: TeamsPerson };
+    },
     writes: async () => (await sandbox.calls()).filter(isWrite).map(sayWrite),
     calls: () => sandbox.calls(),
     forget: async () => {

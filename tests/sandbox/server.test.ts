@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { contoso } from '../support/contoso.ts';
 import type { Tokens } from '../support/graph-tokens.ts';
 import { askToken, signedInTokens } from '../support/graph-tokens.ts';
 import type { StartedSandbox } from '../support/sandbox.ts';
@@ -191,7 +192,7 @@ describe('starting again', () => {
   });
 
   test('begins anew from a tenant file that has changed', async () => {
-    const text = readFileSync(join(root, 'src/sandbox/tenants/contoso.yaml'), 'utf8');
+    const text = contoso;
     const path = join(folder, 'tenant.yaml');
     writeFileSync(path, text);
     const before = await start({ SANDBOX_TENANT: path });
