@@ -32,7 +32,8 @@ export async function askInRooms(ports: Ports, activation: Activation): Promise<
 
 function whoDecides({ personName, targetName, approvers }: Activation): Message {
   const names = approvers.map(({ name }) => name).join(', ');
-  return problem(`${personName}’s request for ${targetName} waits, and I can reach nobody who may decide on it.`, {
+  // Told as it was: the message stays when the request is long decided.
+  return problem(`${personName} asked for ${targetName}, and I could reach nobody who may decide on it.`, {
     why: names === '' ? 'Its PIM policy names no approver other than them.' : `It may be decided by: ${names}.`,
     next:
       names === ''

@@ -187,12 +187,12 @@ function outcome(activation: Activation, became: Phase): Message | null {
 
 function nobodyReached(activation: Activation): Message {
   const names = activation.approvers.map(({ name }) => name);
-  return problem(`Nobody who can approve ${activation.targetName} can be reached here.`, {
+  return problem(`I could reach nobody who can approve ${activation.targetName}.`, {
     why:
       names.length === 0
         ? 'Its PIM policy names no approver other than you.'
-        : `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} not opened a chat with me yet.`,
-    next: 'The request waits in PIM: ask them to open PIM’s approvals, or to say “approvals” to me.',
+        : `Without a chat with me then: ${names.join(', ')}.`,
+    next: 'PIM has the request: ask them to open PIM’s approvals, or to say “approvals” to me.',
     link: { url: portalApprovals, title: 'Approvals in PIM' },
   });
 }
