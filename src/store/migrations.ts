@@ -1,20 +1,27 @@
 import { sql } from 'kysely';
 import type { CreateTableBuilder, Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
 import { keep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 import { protectLedger } from './ledger-triggers.ts';
 
+const newest = '007-copies';
+
 /**
  * Brings the tables to the newest shape, or to that of an older release, all or nothing. A released migration is never
- * edited; a new one is added, and only adds: replicas of the release before go on working beside it.
+ * edited; a new one is added, and only adds: replicas of the release before go on working beside it, and start again on it.
  */
 export async function migrate(database: Database, release?: string): Promise<void> {
-  const migrator = migratorOf(database);
-  const { error } = await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release));
+  const error = await attempt(database, release).catch((thrown: unknown) => thrown);
   if (error !== undefined)
     throw new Error('the database cannot be reached or brought to this release', { cause: error });
+}
+
+/** What went wrong, if anything did. */
+async function attempt(database: Database, release: string | undefined): Promise<unknown> {
+  const migrator = migratorOf(database, await laterMigrations(database));
+  return (await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release))).error;
 }
 
 /** Names of those that this database has not seen yet; changes nothing. */
@@ -23,15 +30,25 @@ export async function pendingMigrations(database: Database): Promise<readonly st
   return known.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
 }
 
-function migratorOf({ kind, db }: Database): Migrator {
+/** What a later release has done to these tables. It only added, so it is as good as known. */
+async function laterMigrations({ db }: Database): Promise<Readonly<Record<string, Migration>>> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return {};
+  const withDone = db.$extendTables<{ [DEFAULT_MIGRATION_TABLE]: { name: string } }>();
+  const done = await withDone.selectFrom(DEFAULT_MIGRATION_TABLE).select('name').execute();
+  const later = done.filter(({ name }) => name > newest);
+  return Object.fromEntries(later.map(({ name }) => [name, { up: () => Promise.resolve() }]));
+}
+
+function migratorOf({ kind, db }: Database, later: Readonly<Record<string, Migration>> = {}): Migrator {
   const migrations: Record<string, Migration> = {
     '001-first': { up: (on: Kysely<Tables>) => first(kind, on) },
     '002-aliases-and-holders': { up: (on: Kysely<Tables>) => aliasesAndHolders(kind, on) },
     '005-lanes-and-retention': { up: (on: Kysely<Tables>) => lanesAndRetention(kind, on) },
     '006-findings': { up: (on: Kysely<Tables>) => findings(kind, on) },
-    '007-copies': { up: (on: Kysely<Tables>) => copies(kind, on) },
+    [newest]: { up: (on: Kysely<Tables>) => copies(kind, on) },
   };
-  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations, ...later }) } });
 }
 
 async function first(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {

@@ -27,6 +27,23 @@ export function rollingRules({ store, upgraded, sql }: Stores): void {
       expect(await opened.aliases(activation('a').person)).toEqual([]);
     });
 
+    test('starts again on the tables of a later release, which stay as they are', async () => {
+      const opened = await upgraded('007-copies', [
+        'alter table job add column next_count integer not null default 0',
+        `insert into kysely_migration (name, timestamp) values ('999-later', '2027-01-01T00:00:00.000Z')`,
+      ]);
+
+      await opened.commit([{ kind: 'job', job: resume('a'), due: 10 }]);
+      expect((await opened.leaseJobs(10, 'old', 9, 100)).map(({ job }) => job)).toEqual([resume('a')]);
+      await sql(`update job set next_count = 1`);
+    });
+
+    test('does not start on tables of a release that it does not follow', async () => {
+      const unknown = `insert into kysely_migration (name, timestamp) values ('003-lost', '2027-01-01T00:00:00.000Z')`;
+
+      await expect(upgraded('007-copies', [unknown])).rejects.toThrow('cannot be reached or brought to this release');
+    });
+
     test('lets the first release go on writing, leasing and reading beside it', async () => {
       const opened = await store();
       for (const statement of [oldActivation, oldJob, oldEvent, oldLease]) await sql(statement);
