@@ -76,7 +76,7 @@ export async function stopAnnouncing(
     rest.length === 0
       ? { kind: 'noRoute', conversationId: place.conversationId }
       : { kind: 'route', route: { ...route, targets: rest, at } },
-    audited(actor, place, 'announcements.off', at, rest.length === 0 ? null : rest),
+    audited(actor, place, 'announcements.off', at, ended),
     ...(await tellOthers(
       ports,
       place,
@@ -167,7 +167,7 @@ export async function takenOut(ports: Ports, place: Place): Promise<readonly Cha
     action: 'announcements.removed',
     activationId: null,
     target: null,
-    detail: { conversation: conversationId },
+    detail: { conversation: conversationId, groups: idsOf(route.targets) },
   };
   const others = await tellOthers(
     ports,
@@ -267,10 +267,12 @@ function audited(actor: Actor, place: Place, action: string, at: number, targets
       action,
       activationId: null,
       target: null,
-      detail: {
-        conversation: place.conversationId,
-        groups: targets === null ? 'all' : targets.map(({ groupId }) => groupId).join(' '),
-      },
+      detail: { conversation: place.conversationId, groups: idsOf(targets) },
     },
   };
+}
+
+/** In the ledger: what is announced from then on, or what is not any more. */
+function idsOf(groups: Groups | null): string {
+  return groups === null ? 'all' : groups.map(({ groupId }) => groupId).join(' ');
 }

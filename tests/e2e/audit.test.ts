@@ -308,3 +308,23 @@ test('while PIM’s audit does not answer nothing is missed: the next round goes
 
   expect((await findings(5)).at(-1)).toMatchObject({ detail: { kind: 'notHere', group: helpdesk } });
 });
+
+test('a decision in the portal that Jitney never saw is found by the command, also when Jitney has seen what came of it', async () => {
+  const decided = async (): Promise<readonly unknown[]> => {
+    const { out } = await compareByCommand();
+    const found = out.split('\n').filter((line) => line.startsWith('{'));
+    return found.map((line) => JSON.parse(line) as { act: string }).filter(({ act }) => act === 'approved');
+  };
+  const { said } = await request(adele, megan, 'Azure Admins');
+  await world.bot.stop();
+  await (await outside(world.sandbox, 'Megan Bowen')).decide('Approve', 'in the portal');
+  await world.sandbox.advance('PT40M');
+
+  const here = { kind: 'notHere', act: 'approved', oid: megan.oid, name: 'Megan Bowen', groupName: 'Azure Admins' };
+  expect(await decided()).toMatchObject([here]);
+
+  await world.bot.startAgain();
+  // The request tells that it was approved, and not by whom.
+  await said.reply(/Azure Admins\nActive until/);
+  expect(await decided()).toMatchObject([here]);
+}, 60_000);

@@ -26,15 +26,24 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 beforeEach(() => world.forget());
 
+type Line = { readonly action: string; readonly actor: string | undefined; readonly groups: unknown };
+
 /** What the ledger holds of announcements, oldest first. */
-function ledger(): readonly { readonly action: string; readonly actor: string | undefined }[] {
+function ledger(): readonly Line[] {
   const db = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { readOnly: true });
   const rows = db.prepare('select entry from ledger order by seq').all();
   db.close();
   return rows
-    .map(({ entry }) => JSON.parse(String(entry)) as { action: string; actor: { oid: string } | null })
-    .map(({ action, actor }) => ({ action, actor: actor?.oid }))
+    .map(
+      ({ entry }) =>
+        JSON.parse(String(entry)) as { action: string; actor: { oid: string } | null; detail: { groups?: string } },
+    )
+    .map(({ action, actor, detail }) => ({ action, actor: actor?.oid, groups: detail.groups }))
     .filter(({ action }) => action.startsWith('announcements.'));
+}
+
+async function idOf(group: string): Promise<string> {
+  return (await world.sandbox.state()).groups.find(({ name }) => name === group)?.id ?? '?';
 }
 
 /** Everything that was ever written to the channel, as it went over the wire. */
@@ -109,10 +118,28 @@ describe('the defenders cannot be blinded:', () => {
     );
     const off = await alex.say('stop announcing', second);
     await off.reply(/^⚠ Alex Wilber ended the announcements of Azure Readers in the channel “Security”/, room);
+    const groups = await idOf('Azure Readers');
     expect(ledger().slice(-2)).toEqual([
-      { action: 'announcements.on', actor: alex.oid },
-      { action: 'announcements.off', actor: alex.oid },
+      { action: 'announcements.on', actor: alex.oid, groups },
+      { action: 'announcements.off', actor: alex.oid, groups },
     ]);
+  });
+
+  test('the ledger names what was taken away and nothing else, of several, of the rest and of all', async () => {
+    const [readers, sql] = [await idOf('Azure Readers'), await idOf('SQL Prod')];
+    await (await adele.say('announce here for Azure Readers and SQL Prod', second)).reply(/are announced here/, second);
+    await (await adele.say('stop announcing for SQL Prod', second)).reply(/Still announced here/, second);
+    await (await adele.say('stop announcing', second)).reply(/no longer announced here/, second);
+    await (await adele.say('announce here', second)).reply(/all groups are announced here/, second);
+    await (await adele.say('stop announcing', second)).reply(/no longer announced here/, second);
+    const off = ledger().filter(({ action }) => action === 'announcements.off');
+    expect(off.slice(-3).map(({ groups }) => groups)).toEqual([sql, readers, 'all']);
+  });
+
+  test('so it does when the bot is taken out of a team', async () => {
+    await (await adele.say('announce here for Azure Readers', second)).reply(/are announced here/, second);
+    await (await adele.remove(world.teams.secondChannel)).reply(/^⚠ I was taken out of the channel/, room);
+    expect(ledger().at(-1)).toMatchObject({ action: 'announcements.removed', groups: await idOf('Azure Readers') });
   });
 
   test('a channel that hears of some groups learns of no others from a change', async () => {

@@ -1,3 +1,5 @@
 // What a mutant of the other places that turn people away has to live through.
 import '../core/decide.test.ts';
 import '../cards/seal.test.ts';
+import '../press/forged.test.ts';
+import '../press/approvers.test.ts';
