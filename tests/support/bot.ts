@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { placesOf, readIssued } from './leftovers.ts';
+import { columnsOf, placesOf, readIssued } from './leftovers.ts';
 import type { StartedSandbox } from './sandbox.ts';
 
 export type BotOptions = {
@@ -29,7 +29,8 @@ export type StartedBot = {
   readonly printed: string;
   /**
    * As an operator stops it; resolves with the exit code. Its data stays until forget(). Rejects when a token that the
-   * sandbox gave out stands in what the bot printed or in any file of its folder, which is also where its temporary ones go.
+   * sandbox gave out stands in what the bot printed, in its database, or in any file of its folder, which is also where its
+   * temporary ones go.
    */
   stop(): Promise<number | null>;
   /** SIGKILL; resolves when the process is gone. Rejects as stop() does. */
@@ -96,16 +97,17 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
 
   /** Looked for while the bot runs, for what is in the write-ahead log, and when it has ended. */
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-    const before = tokensLeft();
+    const before = await tokensLeft();
     running.child.kill(signal);
     const code = await running.ended;
-    const places = [...new Set([...before, ...tokensLeft()])];
+    const places = [...new Set([...before, ...(await tokensLeft())])];
     if (places.length > 0) throw new Error(`a token stands in ${places.join(', ')}`);
     return code;
   }
 
-  function tokensLeft(): readonly string[] {
-    return placesOf(readIssued(options.sandbox.folder), folder, { log: printed });
+  async function tokensLeft(): Promise<readonly string[]> {
+    const issued = readIssued(options.sandbox.folder);
+    return [...placesOf(issued, folder, { log: printed }), ...(await columnsOf(issued, database))];
   }
 
   return {
