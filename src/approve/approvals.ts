@@ -6,7 +6,6 @@ import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
-import { parkForSignIn } from '../sign-in/park.ts';
 import { noSuchRequest, rule } from './rule.ts';
 
 /** Sends the cards of everything that waits for this approver again, in case the chat lost them. */
@@ -62,11 +61,7 @@ export async function ruleByText(
       examples: [`deny ${shortId} because …`],
     });
   }
-  const { id, person } = activation;
-  if (person.oid !== actor.oid && !(await ports.signIn.has(actor))) {
-    await parkForSignIn(ports, actor, place, { kind: 'action', verb: verdict, id, reason });
-    return null;
-  }
+  const { id } = activation;
   const before = activation.ruling;
   const ruled = await rule(ports, actor, place, id, verdict, reason);
   const { message } = ruled;

@@ -13,7 +13,14 @@ const sets: Readonly<Record<string, { readonly mutate: readonly string[]; readon
     tests: 'tests/mutation/gate.ts',
   },
   guards: {
-    mutate: ['src/cards/seal.ts', 'src/core/decide.ts'],
+    mutate: [
+      'src/cards/seal.ts',
+      'src/core/button.ts',
+      'src/core/decide.ts',
+      'src/clicks.ts',
+      'src/refuse.ts',
+      'src/approve/*.ts',
+    ],
     tests: 'tests/mutation/guards.ts',
   },
 };

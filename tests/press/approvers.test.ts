@@ -33,7 +33,10 @@ beforeEach(async () => {
   round += 1;
   desk = createDesk(store);
   [megan, alex] = [person('Megan Bowen'), person('Alex Wilber')];
-  request = await desk.request([megan], { id: `3333000${round}-0000-4000-8000-000000000000`, approvalId: `x${round}` });
+  request = await desk.request([megan], {
+    id: `3333${String(round).padStart(4, '0')}-0000-4000-8000-000000000000`,
+    approvalId: `x${round}`,
+  });
 });
 
 const nobody = expect.objectContaining({ what: 'There is no such request waiting for you.' });
