@@ -69,7 +69,7 @@ const rules: Rules = {
     },
     identity: {
       folders: ['core', 'ports'],
-      packages: ['@azure/identity', '@azure/msal-node', 'jose', 'zod', 'node:crypto'],
+      packages: ['@azure/identity', '@azure/msal-node', 'jose', 'zod', 'node:crypto', 'node:module'],
     },
     store: {
       folders: ['core', 'ports'],

@@ -1,9 +1,9 @@
-import { CredentialUnavailableError } from '@azure/identity';
 import { AuthorityUnavailable, explained } from './authority.ts';
 import type { IdentityConfig } from './authority.ts';
 import { graphResource } from './cloud.ts';
 import { azureCredential } from './credential.ts';
 import type { Registration } from './credential.ts';
+import { CredentialUnavailableError } from './microsoft.ts';
 
 /** The app's own token for Graph, which only reads. */
 export function appTokens(config: IdentityConfig): () => Promise<string> {

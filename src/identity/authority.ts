@@ -1,9 +1,10 @@
-import { ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from '@azure/msal-node';
+import type { ConfidentialClientApplication as App } from '@azure/msal-node';
 import { z } from 'zod';
 import type { Clock } from '../ports/ports.ts';
 import { graphResource } from './cloud.ts';
 import { msalCredential } from './credential.ts';
 import type { Registration } from './credential.ts';
+import { ConfidentialClientApplication, InteractionRequiredAuthError, ServerError } from './microsoft.ts';
 
 export type IdentityConfig = Registration & {
   /** Graph's: decides for which cloud's Graph the tokens are. */
@@ -23,7 +24,7 @@ export type Authority = {
   /** Who signs the tenant's tokens. */
   readonly openId: () => Promise<{ readonly issuer: string; readonly jwksUri: string }>;
   /** A client with an empty token cache of its own. Its instances are cheap; what they hold must not mix. */
-  readonly client: () => Promise<ConfidentialClientApplication>;
+  readonly client: () => Promise<App>;
 };
 
 const permissions = [

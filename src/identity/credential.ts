@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { ClientCertificateCredential, ClientSecretCredential, ManagedIdentityCredential } from '@azure/identity';
 import type { TokenCredential } from '@azure/identity';
 import type { NodeAuthOptions } from '@azure/msal-node';
 import { isMicrosoftAuthority } from './cloud.ts';
+import { ClientCertificateCredential, ClientSecretCredential, ManagedIdentityCredential } from './microsoft.ts';
 
 /** How an app proves to Entra what it is. pem: a private key and its certificate, the certificate's issuers after it. */
 export type Credential =

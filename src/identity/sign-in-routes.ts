@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { AuthenticationResult } from '@azure/msal-node';
-import { AuthError } from '@azure/msal-node';
 import { z } from 'zod';
 import type { Person } from '../core/person.ts';
 import type { PendingSignIn } from '../ports/store.ts';
 import type { WebRequest, WebResponse, WebRoute } from '../ports/web.ts';
 import { AuthorityUnavailable, explained } from './authority.ts';
 import type { Authority } from './authority.ts';
+import { AuthError } from './microsoft.ts';
 import { page, redirectTo } from './pages.ts';
 import type { PersonTokens } from './person-tokens.ts';
 import { seal, unsealAny } from './seal.ts';
