@@ -1,6 +1,12 @@
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
-import { AuthenticationConfiguration, AuthenticationError } from 'botframework-connector';
-import type { Claim, ServiceClientCredentialsFactory } from 'botframework-connector';
+import { AuthenticationConfiguration, AuthenticationError, ConnectorFactory } from 'botframework-connector';
+import type {
+  AuthenticateRequestResult,
+  Claim,
+  ConnectorClient,
+  ServiceClientCredentialsFactory,
+  UserTokenClient,
+} from 'botframework-connector';
 import { JwtTokenExtractor } from 'botframework-connector/lib/auth/jwtTokenExtractor.js';
 import type { Cloud } from './clouds.ts';
 import { claimsProblem } from './gate.ts';
@@ -28,6 +34,29 @@ export class NoToken extends Error {
 /** A name that never resolves: the SDK's ways to emulators, to tokens of its own and to the token service lead nowhere. */
 const closed = 'https://closed.invalid/';
 
+/** Stands where a turn of the SDK has clients of its own: nothing can be sent by it. */
+const noClient = Object.freeze({});
+
+class NoClients extends ConnectorFactory {
+  override create(): Promise<ConnectorClient> {
+    return Promise.resolve(noClient as unknown as ConnectorClient);
+  }
+}
+const noClients = new NoClients();
+
+/** The SDK makes two clients for each turn. Whatever Jitney sends goes by connectors of its own, so these are left out. */
+class Receiving extends ConfigurationBotFrameworkAuthentication {
+  override async authenticateRequest(
+    ...asked: Parameters<ConfigurationBotFrameworkAuthentication['authenticateRequest']>
+  ): Promise<AuthenticateRequestResult> {
+    return { ...(await super.authenticateRequest(...asked)), connectorFactory: noClients };
+  }
+
+  override createUserTokenClient(): Promise<UserTokenClient> {
+    return Promise.resolve(noClient as unknown as UserTokenClient);
+  }
+}
+
 /**
  * The SDK's own check behind the gate, with every endpoint named because naming one switches all defaults off. It shares
  * the gate's keys: its own reader would ask for a rotated key only once an hour and would print keys when it fails.
@@ -38,7 +67,7 @@ export function createAuthentication(
   keys: SigningKeys,
 ): ConfigurationBotFrameworkAuthentication {
   shareKeys(metadataUrl, keys);
-  return new ConfigurationBotFrameworkAuthentication(
+  return new Receiving(
     {
       ToChannelFromBotLoginUrl: closed,
       ToChannelFromBotOAuthScope: identity.cloud.scope,

@@ -19,6 +19,7 @@ export type Connector = {
 export type OpenConnector = (serviceUrl: string) => Promise<Connector | null>;
 
 const answerMs = 10_000;
+const mostKnown = 100;
 
 /**
  * Connectors that send a request once and to one address. The SDK's clients repeat a POST three times after a lost answer
@@ -33,8 +34,20 @@ export function createConnectors(
   const identity = new ClaimsIdentity([{ type: AuthenticationConstants.AudienceClaim, value: appId ?? '' }], true);
   const factory = authentication.createConnectorFactory(identity);
 
+  const known = new Map<string, Connector>();
+
   return async (serviceUrl) => {
     if (!isServiceUrlAllowed(serviceUrl, cloud.serviceHosts, loopback)) return null;
+    const before = known.get(serviceUrl);
+    if (before !== undefined) return before;
+    const made = await connect(serviceUrl);
+    // Teams has one for each region; more than that is no reason to keep them all.
+    if (known.size >= mostKnown) known.clear();
+    known.set(serviceUrl, made);
+    return made;
+  };
+
+  async function connect(serviceUrl: string): Promise<Connector> {
     const client = await factory.create(serviceUrl, cloud.scope);
     sendOnce(client);
     return {
@@ -65,7 +78,7 @@ export function createConnectors(
         return teams.teams.fetchTeamDetails(teamId, patience());
       },
     };
-  };
+  }
 }
 
 function patience(): { abortSignal: AbortSignal } {
