@@ -6,6 +6,7 @@ import type { Database, Tables } from './schema.ts';
 /** Which message shows what, so that it can be updated in place. */
 export function cardRecords({
   db,
+  writeOne,
 }: Database): Pick<Store, 'card' | 'cardReaders' | 'saveCard' | 'parkedCard' | 'saveParkedCard'> {
   return {
     async card(activationId, reader) {
@@ -19,11 +20,13 @@ export function cardRecords({
     },
     async saveCard(activationId, reader, card) {
       const row = columns(card);
-      await db
-        .insertInto('card')
-        .values({ activation_id: activationId, reader: readerKey(reader), ...row })
-        .onConflict((conflict) => conflict.columns(['activation_id', 'reader']).doUpdateSet(row))
-        .execute();
+      await writeOne((on) =>
+        on
+          .insertInto('card')
+          .values({ activation_id: activationId, reader: readerKey(reader), ...row })
+          .onConflict((conflict) => conflict.columns(['activation_id', 'reader']).doUpdateSet(row))
+          .execute(),
+      );
     },
     async parkedCard(parkedId) {
       const cards = db.selectFrom('parked_card').select(['activity_id', 'place']).where('parked_id', '=', parkedId);

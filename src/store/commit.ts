@@ -14,19 +14,23 @@ import type { Database, Tables } from './schema.ts';
 /** Thrown to roll back; never leaves this file. */
 const lost = new Error('another writer was first');
 
-export async function commit({ kind, db }: Database, seal: Seal, changes: readonly Change[]): Promise<boolean> {
+export async function commit(
+  { kind, write, writeOne }: Database,
+  seal: Seal,
+  changes: readonly Change[],
+): Promise<boolean> {
   const [first, ...others] = changes;
   // One statement is a transaction by itself: a message to be sent is one exchange with PostgreSQL instead of three.
   if (first?.kind === 'job' && others.length === 0) {
-    await enqueue(db, first.job, first.due);
+    await writeOne((on) => enqueue(on, first.job, first.due));
     return true;
   }
   const ordered = changes.toSorted((a, b) => (lockOrder(a) < lockOrder(b) ? -1 : lockOrder(a) > lockOrder(b) ? 1 : 0));
   const entries = changes.flatMap((change) => (change.kind === 'audit' ? [change.entry] : []));
   try {
-    await db.transaction().execute(async (transaction) => {
+    await write(async (transaction) => {
       for (const change of ordered) {
-        if (!(await write(transaction, change))) throw lost;
+        if (!(await make(transaction, change))) throw lost;
       }
       await appendToLedger(kind, transaction, entries, seal);
     });
@@ -69,7 +73,7 @@ function lockOrder(change: Change): string {
 }
 
 /** False when another writer was first. */
-async function write(db: Kysely<Tables>, change: Change): Promise<boolean> {
+async function make(db: Kysely<Tables>, change: Change): Promise<boolean> {
   switch (change.kind) {
     case 'newActivation':
       return addActivation(db, change.activation, change.eventId);

@@ -4,14 +4,17 @@ import { keep, unkeep } from './kept.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** Which events came in: a second delivery of one is told apart, and one that nobody answered is found again. */
-export function events({ db }: Database): Pick<Store, 'claim' | 'unanswered'> {
+export function events({ db, writeOne }: Database): Pick<Store, 'claim' | 'unanswered'> {
   return {
     async claim(eventId, actor, place, at) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('event')
-        .values({ id: eventId, at, oid: actor?.oid ?? null, settled: 0, place: keep(place) })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow();
+      const row = { id: eventId, at, oid: actor?.oid ?? null, settled: 0, place: keep(place) } as const;
+      const { numInsertedOrUpdatedRows } = await writeOne((on) =>
+        on
+          .insertInto('event')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirstOrThrow(),
+      );
       return numInsertedOrUpdatedRows === 1n;
     },
     async unanswered(before) {

@@ -53,7 +53,7 @@ type Queue = Pick<Store, 'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob
 const longestHoldMs = 3_600_000;
 
 export function jobQueue(database: Database): Queue {
-  const { kind, db } = database;
+  const { kind, db, write, writeOne } = database;
   const free = { again: 0, lease_by: null, lease_until: null } as const;
   return {
     async leaseJobs(now, by, limit, leaseMs) {
@@ -61,7 +61,7 @@ export function jobQueue(database: Database): Queue {
       const waits = due.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]));
       // Most rounds find nothing, and then nobody is kept from writing.
       if (limit < 1 || (await waits.executeTakeFirst()) === undefined) return [];
-      return db.transaction().execute(async (transaction) => {
+      return write(async (transaction) => {
         const allowed = await lockPace(database, transaction, now);
         const rows = await take(kind, transaction, { now, by, limit, leaseMs, allowed });
         await notePace(
@@ -81,8 +81,9 @@ export function jobQueue(database: Database): Queue {
     async finishJobs(jobs) {
       const held = (eb: ExpressionBuilder<Tables, 'job'>) =>
         eb.or(jobs.map(({ id, fence }) => eb.and([eb('id', '=', id), eb('fence', '=', fence)])));
-      const done = db.deleteFrom('job').where(held).where('again', '=', 0);
-      const { numDeletedRows } = await done.executeTakeFirstOrThrow();
+      const { numDeletedRows } = await writeOne((on) =>
+        on.deleteFrom('job').where(held).where('again', '=', 0).executeTakeFirstOrThrow(),
+      );
       if (numDeletedRows >= jobs.length) return;
       const again = db.updateTable('job').set({ ...free, tries: 0, doubt: 0 });
       await again.where(held).execute();

@@ -22,5 +22,11 @@ export function openPostgres(url: string): Database {
   // hears it of idle ones only: one that is in use fails its query, too, and tells there.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return { kind: 'postgres', db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) };
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    kind: 'postgres',
+    db,
+    write: (work) => db.transaction().execute(work),
+    writeOne: (work) => work(db),
+  };
 }

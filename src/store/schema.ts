@@ -6,6 +6,7 @@ import type { Job } from '../ports/job.ts';
 import type { Parked } from '../ports/parked.ts';
 import type { Alias, Route } from '../ports/store.ts';
 import type { Kept } from './kept.ts';
+import type { Write } from './together.ts';
 
 /** Booleans as both databases know them. */
 export type Flag = 0 | 1;
@@ -100,4 +101,10 @@ export type Tables = {
   pulse: { id: number; beats: number };
 };
 
-export type Database = { readonly kind: 'sqlite' | 'postgres'; readonly db: Kysely<Tables> };
+export type Database = {
+  readonly kind: 'sqlite' | 'postgres';
+  readonly db: Kysely<Tables>;
+  readonly write: Write;
+  /** The same for work of one statement, which is all or nothing by itself. */
+  readonly writeOne: Write;
+};

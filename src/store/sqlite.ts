@@ -6,6 +6,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Database, Tables } from './schema.ts';
+import { together } from './together.ts';
 
 /** Opens the file, or makes it when there is none. Throws, and leaves the file alone, when it is not a sound database. */
 export function openSqlite(file: string): Database {
@@ -24,13 +25,19 @@ export function openSqlite(file: string): Database {
       },
     );
   }
-  return { kind: 'sqlite', db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) }) };
+  return databaseOn(connection);
 }
 
 /** For looking only, beside a bot that runs; what is not there is not made. Damage shows when it is read. */
 export function readSqlite(file: string): Database {
   const connection = new DatabaseSync(file, { timeout: 5000, readOnly: true });
-  return { kind: 'sqlite', db: new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) }) };
+  return databaseOn(connection);
+}
+
+function databaseOn(connection: DatabaseSync): Database {
+  const db = new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) });
+  const write = together(db);
+  return { kind: 'sqlite', db, write, writeOne: write };
 }
 
 /** Says beside a database that it was made, so that its loss is noticed. */

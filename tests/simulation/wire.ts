@@ -101,5 +101,10 @@ export function createWire(chance: Chance, told: (line: string) => void): Wire {
 
 /** Until nothing in this process goes on by itself: all that is left waits for the wire or for time. */
 async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 4; turn += 1) await new Promise((done) => setImmediate(done));
+  for (let turn = 0; turn < 4 || isBusy(); turn += 1) await new Promise((done) => setImmediate(done));
+}
+
+/** What is to be written down waits for a turn of its own, often several times in a row. */
+function isBusy(): boolean {
+  return process.getActiveResourcesInfo().includes('Immediate');
 }

@@ -1,0 +1,78 @@
+import { CompiledQuery } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+
+/** All of the work or nothing of it; what it throws comes back. Resolves when it is durable. */
+export type Write = <T>(work: (on: Kysely<Tables>) => Promise<T>) => Promise<T>;
+
+type Waiting = {
+  /** Does the work; what it returns tells whoever waits, once it is durable. */
+  readonly run: (on: Kysely<Tables>) => Promise<() => void>;
+  readonly fail: (error: unknown) => void;
+};
+
+const begin = CompiledQuery.raw('savepoint work');
+const keep = CompiledQuery.raw('release work');
+const undo = CompiledQuery.raw('rollback to work');
+
+/**
+ * SQLite has one writer, which waits for the disk at every commit, so what comes at the same moment shares one. Each work
+ * is undone alone when it fails, and nobody hears of a success before the commit.
+ */
+export function together(db: Kysely<Tables>): Write {
+  let waiting: Waiting[] = [];
+  let isRunning = false;
+
+  async function commitAll(): Promise<void> {
+    isRunning = true;
+    while (waiting.length > 0) {
+      // Whatever has arrived by now has had its turn to ask for a commit, too.
+      await new Promise((done) => setImmediate(done));
+      const group = waiting;
+      waiting = [];
+      try {
+        const tellings = await db.transaction().execute((on) => runAll(on, group));
+        for (const tell of tellings) tell();
+      } catch (error) {
+        for (const { fail } of group) fail(error);
+      }
+    }
+    isRunning = false;
+  }
+
+  return (work) =>
+    new Promise((resolve, reject) => {
+      const run: Waiting['run'] = async (on) => {
+        const outcome = await work(on);
+        return () => resolve(outcome);
+      };
+      waiting.push({ run, fail: reject });
+      if (!isRunning) void commitAll();
+    });
+}
+
+async function runAll(on: Kysely<Tables>, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+  const [first, ...others] = group;
+  if (first !== undefined && others.length === 0) return [await first.run(on)];
+  const tellings: (() => void)[] = [];
+  for (const { run, fail } of group) {
+    await on.executeQuery(begin);
+    try {
+      tellings.push(await run(on));
+    } catch (error) {
+      await undoOne(on, error);
+      tellings.push(() => fail(error));
+    }
+    await on.executeQuery(keep);
+  }
+  return tellings;
+}
+
+/** Throws what went wrong where SQLite has rolled back everything by itself, as on a full disk: then all of the group fails. */
+async function undoOne(on: Kysely<Tables>, error: unknown): Promise<void> {
+  try {
+    await on.executeQuery(undo);
+  } catch {
+    throw error;
+  }
+}
