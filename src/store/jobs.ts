@@ -49,6 +49,8 @@ export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment): Promis
 
 type Queue = Pick<Store, 'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob' | 'holdJob' | 'nextJobDue'>;
 
+/** Whoever was written to longer ago than this has as good a claim as whoever never was. */
+const whileMs = 60_000;
 /** A clock that was set back does not make a lane wait longer than this. */
 const longestHoldMs = 3_600_000;
 
@@ -148,10 +150,11 @@ function take(
               ]);
               return allowed > 0 ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
             })
-            // Who was written to longest ago is first, so that whoever has much to read keeps nobody else waiting.
+            // Who had nothing for a while is first, in the order of asking, and then who was written to longest ago: so
+            // whoever has much to read keeps nobody else waiting.
             .orderBy((eb) => {
               const last = eb.selectFrom('pace').select('pace.free_at').whereRef('pace.lane', '=', 'job.lane');
-              return eb.fn.coalesce(last, eb.val(0));
+              return eb.fn.coalesce(last.where('pace.free_at', '>', now - whileMs), eb.val(0));
             })
             .orderBy('job.due')
             .orderBy('job.id')

@@ -232,6 +232,22 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       expect(next).toContain('notice:a');
     });
 
+    test('among those who had nothing for a minute whoever asked first is first, however long they were silent', async () => {
+      const store = await fresh();
+      await store.commit([{ kind: 'job', job: noteFor('adele', 'before'), due: 1 }]);
+      await store.finishJobs(await store.leaseJobs(1_000, 'one', 9, 9_999));
+      const newcomers = Array.from({ length: 40 }, (_, n) => `p${n}`);
+      await store.commit([
+        { kind: 'job', job: noteFor('adele', 'a'), due: 100_000 },
+        ...newcomers.map((oid): Change => ({ kind: 'job', job: noteFor(oid, oid), due: 100_500 })),
+      ]);
+
+      const next = await store.leaseJobs(101_000, 'one', 99, 9_999);
+
+      expect(next).toHaveLength(30);
+      expect(next.map(({ id }) => id)).toContain('notice:a');
+    });
+
     test('remembers that a message may have arrived: its holder was cut off, or said so', async () => {
       const store = await fresh();
       await store.commit([{ kind: 'job', job: noteFor('megan', 'm'), due: 1 }]);
