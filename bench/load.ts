@@ -7,6 +7,10 @@ export type Answers = {
   readonly serviceUrl: string;
   /** Resolves with the next message to that conversation. */
   next(conversationId: string): Promise<void>;
+  /** How many each conversation had, without those that only say “Working on it”. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** How many said that. */
+  working(): number;
   close(): void;
 };
 
@@ -20,17 +24,28 @@ export type Load = {
 
 export async function listen(): Promise<Answers> {
   const waiting = new Map<string, () => void>();
+  const counts = new Map<string, number>();
   let sequence = 0;
+  let working = 0;
   const server = createServer((incoming, response) => {
-    incoming.resume().once('end', () => {
+    let said = '';
+    incoming.setEncoding('utf8').on('data', (text: string) => (said += text));
+    incoming.once('end', () => {
       const conversation = decodeURIComponent(incoming.url?.split('/')[3] ?? '');
       response.writeHead(201, { 'Content-Type': 'application/json' }).end(`{"id":"answer-${(sequence += 1)}"}`);
+      if (said.includes('Working on it')) {
+        working += 1;
+        return;
+      }
+      counts.set(conversation, (counts.get(conversation) ?? 0) + 1);
       waiting.get(conversation)?.();
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
     serviceUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts,
+    working: () => working,
     next: (conversationId) => new Promise((done) => waiting.set(conversationId, done)),
     close: () => {
       server.close();
@@ -47,6 +62,8 @@ export type Bot = {
   readonly speakers: readonly Speaker[];
   readonly connections: number;
   readonly text: string;
+  /** The channel's token, where the bot wants one. */
+  readonly authorization?: string;
 };
 
 /**
@@ -64,7 +81,7 @@ export async function speak(bot: Bot, milliseconds: number): Promise<Load> {
         const speaker = own[at % own.length]!;
         const from = performance.now();
         const answered = bot.answers.next(chat(speaker));
-        const status = await post(agent, `${bot.url}/api/messages`, message(bot, speaker));
+        const status = await post(agent, `${bot.url}/api/messages`, message(bot, speaker), bot.authorization);
         if (status !== 200) throw new Error(`the bot answered ${status}`);
         await answered;
         times.push(performance.now() - from);
@@ -81,13 +98,13 @@ export async function speak(bot: Bot, milliseconds: number): Promise<Load> {
   };
 }
 
-function chat({ oid }: Speaker): string {
+export function chat({ oid }: Speaker): string {
   return `a:${oid}`;
 }
 
 let said = 0;
 
-function message({ tenantId, answers, text }: Bot, speaker: Speaker): string {
+export function message({ tenantId, answers, text }: Bot, speaker: Speaker): string {
   said += 1;
   return JSON.stringify({
     type: 'message',
@@ -104,9 +121,13 @@ function message({ tenantId, answers, text }: Bot, speaker: Speaker): string {
   });
 }
 
-function post(agent: Agent, url: string, body: string): Promise<number> {
+export function post(agent: Agent, url: string, body: string, authorization?: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+    const headers = {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      ...(authorization === undefined ? {} : { Authorization: authorization }),
+    };
     const sending = request(url, { method: 'POST', agent, headers }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode ?? 0));
     });

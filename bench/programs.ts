@@ -31,6 +31,7 @@ export async function run(
   sandbox: StartedSandbox,
   cache: string | null,
   database: string | null = null,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'jitney-bench-'));
   const port = await freePort();
@@ -46,6 +47,7 @@ export async function run(
       PORT: String(port),
       ...(cache === null ? {} : { NODE_COMPILE_CACHE: cache }),
       ...(isJitney ? { ...against(sandbox), DATABASE_URL: database ?? `sqlite:${join(folder, 'jitney.db')}` } : {}),
+      ...env,
     },
   });
   const ended = new Promise<void>((done) => child.once('close', () => done()));

@@ -4,7 +4,7 @@ import { listen, speak } from './load.ts';
 import { median, print, round } from './measure.ts';
 import { run } from './programs.ts';
 import type { Running } from './programs.ts';
-import { speakers, tenantOfSpeakers } from './speakers.ts';
+import { speakers, tenantOf } from './speakers.ts';
 
 /**
  * Turns a second of one process and of three on one PostgreSQL, which runs here without fsync, asked on as many
@@ -15,7 +15,7 @@ const rounds = 3;
 const roundMs = 5_000;
 const connections = 12;
 
-const sandbox = await startSandbox({ tenant: tenantOfSpeakers() });
+const sandbox = await startSandbox({ tenant: tenantOf(speakers) });
 const answers = await listen();
 const server = await startPostgres();
 

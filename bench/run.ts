@@ -3,11 +3,16 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { print, round } from './measure.ts';
 
-/** All benchmarks one after the other, or those that are named, as one JSON document: `npm run -s bench -- parse match`. */
+/**
+ * All benchmarks one after the other, or those that are named, as one JSON document: `npm run -s bench -- parse match`.
+ * `--short`: a tenth of those that take minutes.
+ */
 
-const all = ['parse', 'match', 'cards', 'store', 'start', 'turn', 'replicas'] as const;
-const named = process.argv.slice(2);
-const unknown = named.filter((name) => !all.some((known) => known === name));
+const all = ['parse', 'match', 'cards', 'store', 'start', 'turn', 'replicas', 'flood'] as const;
+const given = process.argv.slice(2);
+const options = given.filter((argument) => argument.startsWith('--'));
+const named = given.filter((argument) => !argument.startsWith('--'));
+const unknown = given.filter((name) => name !== '--short' && !all.some((known) => known === name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no benchmark ${unknown.join(', ')}; there are ${all.join(', ')}.\n`);
   process.exit(1);
@@ -16,7 +21,7 @@ if (unknown.length > 0) {
 const benches = (named.length > 0 ? named : all).map((name) => {
   const loadBefore = round(loadavg()[0] ?? NaN);
   const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
-  const output = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+  const output = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', file, ...options], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });

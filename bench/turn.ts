@@ -4,7 +4,7 @@ import type { Load } from './load.ts';
 import { median, print, round } from './measure.ts';
 import { run } from './programs.ts';
 import type { Running } from './programs.ts';
-import { speakers, tenantOfSpeakers } from './speakers.ts';
+import { speakers, tenantOf } from './speakers.ts';
 
 /**
  * What Jitney adds to a turn: `aliases`, which reads the database and asks Graph nothing, against a bot that says again
@@ -18,7 +18,7 @@ const roundMs = 3_000;
 type Row = Load & { readonly cpuMsPerTurn: number | null };
 
 const connections = 8;
-const sandbox = await startSandbox({ tenant: tenantOfSpeakers() });
+const sandbox = await startSandbox({ tenant: tenantOf(speakers) });
 const answers = await listen();
 const bots = { echo: await run('echo', sandbox, null), jitney: await run('jitney-unpaced', sandbox, null) };
 
