@@ -107,7 +107,7 @@ function pimWith({ eligible = [], active = [], policy = {}, done = { kind: 'done
     has: () => Promise.resolve(signedIn),
     link: () => Promise.resolve('https://jitney.example/'),
   };
-  const directory = { ...desk.ports.directory, namesakes: () => Promise.resolve([]) };
+  const directory = { ...desk.ports.directory, mark: () => Promise.resolve(null) };
   const settings = { ...desk.ports.settings, readOnly };
   const own = { id: () => `${String(++ids).padStart(8, '0')}-0000-4000-8000-00000000cc00` };
   return { ports: { ...desk.ports, pim: { ...desk.ports.pim, ...pim }, signIn, directory, settings, ids: own }, asked };

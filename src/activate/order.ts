@@ -3,7 +3,6 @@ import type { Activation } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
-import { marks } from '../core/namesake.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
@@ -69,9 +68,7 @@ async function lookUpNamesakes(
 ): Promise<Pick<Activation, 'targetMark'>> {
   if (target.kind !== 'group') return {};
   try {
-    const found = await ports.directory.namesakes(targetName);
-    const named = found.map(({ id, name, description }) => ({ target: { ...target, groupId: id }, name, description }));
-    const mark = marks(named)[found.findIndex(({ id }) => id === target.groupId)] ?? null;
+    const mark = await ports.directory.mark({ groupId: target.groupId, name: targetName });
     return mark === null ? {} : { targetMark: mark };
   } catch (error) {
     ports.log.warn('namesakes.unavailable', { error });

@@ -1,13 +1,14 @@
 import { identityOf } from '../core/person.ts';
 import type { Message } from '../core/message.ts';
-import { notice, problem } from '../core/message.ts';
+import { naming, notice, problem } from '../core/message.ts';
 import { matchName } from '../language/names.ts';
+import { toldApart } from '../core/namesake.ts';
 import type { Place } from '../core/place.ts';
 import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change, Route } from '../ports/store.ts';
-import { lastChannel, tellOthers, unheard, wordsFor } from './sinks.ts';
+import { lastChannel, namesOf, tellOthers, unheard, wordsFor } from './sinks.ts';
 import type { Groups } from './sinks.ts';
 
 /** `announce here [for X, Y]`: this channel hears of activations from now on. */
@@ -30,14 +31,16 @@ export async function announce(ports: Ports, actor: Actor, place: Place, typed: 
       ports,
       place,
       targets,
+      actor.name,
       (what, where) => `${by(actor)} has activations of ${what} announced in ${where} from now on.`,
     )),
   ]);
-  return notice(
+  const said = notice(
     '✓',
     `Activations of ${wordsFor(targets)} are announced here from now on.`,
     `Set by ${by(actor)}. “stop announcing” ends it.`,
   );
+  return naming(said, actor.name, ...namesOf(targets));
 }
 
 /** `stop announcing [for X]` in the channel it is about. */
@@ -81,13 +84,16 @@ export async function stopAnnouncing(
       ports,
       place,
       ended,
+      actor.name,
       (what, where) => `${by(actor)} ended the announcements of ${what} in ${where}.`,
     )),
   ]);
   const set = `Set by ${by(actor)}.`;
-  return rest.length === 0
-    ? notice('■', 'Activations are no longer announced here.', set)
-    : notice('✓', `Still announced here: ${rest.map(({ name }) => name).join(', ')}.`, set);
+  const said =
+    rest.length === 0
+      ? notice('■', 'Activations are no longer announced here.', set)
+      : notice('✓', `Still announced here: ${wordsFor(rest)}.`, set);
+  return naming(said, actor.name, ...namesOf(rest));
 }
 
 function by(actor: Actor): string {
@@ -141,6 +147,7 @@ export async function joined(ports: Ports, place: Place): Promise<readonly Chang
         ports,
         route.place,
         route.targets,
+        null,
         (what, where) => `Announcements of ${what} pause in ${where}: somebody from outside reads it now.`,
       )),
     );
@@ -173,6 +180,7 @@ export async function takenOut(ports: Ports, place: Place): Promise<readonly Cha
     ports,
     route.place,
     route.targets,
+    null,
     (what, where) => `I was taken out of ${where}: activations of ${what} are no longer announced there.`,
   );
   if (others.length === 0) ports.log.error('announcements.nowhere', { conversation: conversationId });
@@ -209,12 +217,13 @@ async function mayNotRoute(ports: Ports, actor: Actor, place: Place): Promise<Me
     adminGroupId === null ? false : ports.directory.isMember(adminGroupId, actor.oid),
   ]);
   if (isAdmin || owners.some(({ oid }) => oid === actor.oid)) return null;
-  const names = owners.slice(0, 5).map(({ name }) => name);
-  return refusal('Only an owner of this team can change what is announced here.', {
+  const names = toldApart(owners).slice(0, 5);
+  const said = refusal('Only an owner of this team can change what is announced here.', {
     rule: 'Announcements show who holds which privilege.',
     owner: 'team',
     next: names.length === 0 ? 'Ask an owner of the team.' : `Ask ${names.join(' or ')}.`,
   });
+  return naming(said, ...names);
 }
 
 type FoundGroups =
@@ -224,7 +233,7 @@ type FoundGroups =
 async function groupsFor(ports: Ports, actor: Actor, typed: readonly string[]): Promise<FoundGroups> {
   if (typed.length === 0) return { kind: 'groups', groups: [] };
   const eligible = await ports.pim.eligibilities(actor);
-  const groups: { groupId: string; name: string }[] = [];
+  const groups: Groups[number][] = [];
   for (const name of typed) {
     const own = matchName(name, [...new Set(eligible.map((one) => one.name))]);
     const hits =
@@ -253,7 +262,9 @@ async function groupsFor(ports: Ports, actor: Actor, typed: readonly string[]): 
         }),
       };
     }
-    groups.push({ groupId: id, name: own.kind === 'exact' ? own.name : name });
+    const group = { groupId: id, name: own.kind === 'exact' ? own.name : name };
+    const mark = await ports.directory.mark(group).catch(() => null);
+    groups.push(mark === null ? group : { ...group, mark });
   }
   return { kind: 'groups', groups };
 }

@@ -2,13 +2,15 @@ import type { Message } from '../core/message.ts';
 import { heldButtons } from './activation.ts';
 import { button, link } from './button.ts';
 import type { Context, View } from './context.ts';
-import { markText, rowCaution } from './odd-names.ts';
+import { caution, markText, rowCaution } from './odd-names.ts';
 import { name, plain, quoted } from './text.ts';
 import { said } from './time.ts';
 
 type Of<Kind extends Message['kind']> = Extract<Message, { kind: Kind }>;
 
 const mostChoices = 10;
+/** Of the names in an answer so many are looked at. */
+const mostNames = 20;
 /** A phone shows no more of a button's title than this; a longer name stands above its button as well. */
 const mostOnButton = 28;
 
@@ -159,7 +161,10 @@ function signInWords(message: Of<'signIn'>): { shape: string; title: string; why
 }
 
 export function noticeView(message: Of<'notice'>): View {
-  const lines = message.lines.slice(0, 12).map((line) => ({ text: plain(line, 300) }));
+  const odd = caution(...(message.names ?? []).slice(0, mostNames));
+  const lines = [...message.lines.slice(0, 12).map((line) => plain(line, 300)), ...(odd === '' ? [] : [odd])].map(
+    (text) => ({ text }),
+  );
   const title = plain(message.title, 200);
   return {
     template: 'notice',
@@ -175,7 +180,8 @@ export function noticeView(message: Of<'notice'>): View {
 
 export function problemView(message: Of<'problem'>, context: Context): View {
   const what = plain(message.what, 300);
-  const why = message.why === null ? '' : plain(message.why, 500);
+  const odd = caution(...(message.names ?? []).slice(0, mostNames));
+  const why = [message.why === null ? '' : plain(message.why, 500), odd].filter((text) => text !== '').join(' ');
   const next = message.next === null ? '' : plain(message.next, 500);
   const examples = message.examples.slice(0, 5).map((example) => ({ text: plain(example, 160) }));
   const pressed = message.button;

@@ -142,6 +142,8 @@ export type Message =
       readonly title: string;
       readonly lines: readonly string[];
       readonly link?: { readonly url: string; readonly title: string };
+      /** Display names that stand in it: what is odd about one is told below. */
+      readonly names?: readonly string[];
     }
   /** What happened, why, what to do next. */
   | {
@@ -153,6 +155,8 @@ export type Message =
       readonly button: { readonly verb: Verb; readonly id: string; readonly title: string } | null;
       readonly link: { readonly url: string; readonly title: string } | null;
       readonly reference: string | null;
+      /** As in a notice. */
+      readonly names?: readonly string[];
     };
 
 /** waiting, active, denied or failed, ended, needs you, available: a word and a shape, never a colour alone. */
@@ -176,6 +180,14 @@ export function problem(
     reference: null,
     ...more,
   };
+}
+
+/** The same message, which names these people, groups or places. Null, for a name that is not known, names nothing. */
+export function naming<Said extends Extract<Message, { kind: 'notice' | 'problem' }>>(
+  message: Said,
+  ...names: readonly (string | null)[]
+): Said {
+  return { ...message, names: [...(message.names ?? []), ...names.filter((name) => name !== null)] };
 }
 
 /** Where PIM itself can do the same, for when Jitney cannot. */

@@ -15,6 +15,25 @@ export function marks(things: readonly Thing[]): readonly (string | null)[] {
   return things.map((thing) => ((ids.get(readAs(thing.name))?.size ?? 0) > 1 ? markOf(thing) : null));
 }
 
+/** Of the groups that have one name, what tells this one apart; null where there is no other. */
+export function markAmong(
+  groupId: string,
+  found: readonly { readonly id: string; readonly name: string; readonly description: string | null }[],
+): string | null {
+  const named = found.map(({ id, name, description }) => {
+    return { target: { kind: 'group', groupId: id, access: 'member' } as const, name, description };
+  });
+  return marks(named)[found.findIndex(({ id }) => id === groupId)] ?? null;
+}
+
+/** The names of people; of two who have one name each with the end of their id. */
+export function toldApart(people: readonly { readonly oid: string; readonly name: string }[]): readonly string[] {
+  return people.map(({ oid, name }) => {
+    const others = people.some((one) => one.oid !== oid && readAs(one.name) === readAs(name));
+    return others ? `${name} …${oid.slice(-8).toLowerCase()}` : name;
+  });
+}
+
 function markOf({ target, description }: Thing): string {
   const tail = `…${idOf(target).slice(-8)}`;
   return description === null || description.trim() === '' ? tail : `${tail} · ${description}`;

@@ -1,3 +1,4 @@
+import { markAmong } from '../core/namesake.ts';
 import type { NamedPerson } from '../core/person.ts';
 import type { ApproverRule } from '../core/policy.ts';
 import type { Directory, FoundGroup, Insider } from '../ports/directory.ts';
@@ -98,7 +99,7 @@ export function graphDirectory(options: Options): GraphDirectory {
       return peopleIn(listed.rows).map(named);
     },
     groupsNamed,
-    namesakes: (name) => kept.namesakes.get(name, () => groupsNamed(name)),
+    mark: async ({ groupId, name }) => markAmong(groupId, await kept.namesakes.get(name, () => groupsNamed(name))),
   };
 }
 

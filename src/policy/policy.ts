@@ -1,6 +1,7 @@
-import { notice, problem } from '../core/message.ts';
+import { naming, notice, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { NamedGroup } from '../core/named-group.ts';
+import { toldApart } from '../core/namesake.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Access } from '../core/target.ts';
 import { isPlain } from '../language/names.ts';
@@ -14,24 +15,29 @@ import type { ApproverNames } from './rules.ts';
 export async function policyOf(ports: Ports, actor: Actor, groups: readonly NamedGroup[]): Promise<readonly Message[]> {
   const asked = groups.flatMap((group) => accessesOf(group).map((access) => ({ group, access })));
   const targets = asked.map(({ group, access }) => ({ kind: 'group', groupId: group.groupId, access }) as const);
-  const [policies, owners] = await Promise.all([
+  const [policies, owners, marks] = await Promise.all([
     ports.pim.policies(targets),
     Promise.all(asked.map(({ group }) => ports.directory.owners(group.groupId))),
+    // To tell it apart and for nothing else, so its absence keeps no answer back.
+    Promise.all(asked.map(({ group }) => ports.directory.mark(group).catch(() => null))),
   ]);
   return Promise.all(
     asked.map(async ({ group, access }, at) => {
       const policy = policies[at] ?? null;
-      if (policy === null) return unread(group.name);
+      if (policy === null) return naming(unread(group.name), group.name);
       const names = await approverNames(ports, actor, policy);
-      return notice(
+      const own = owners[at] ?? [];
+      const mark = marks[at] ?? null;
+      const said = notice(
         '○',
-        `${group.name} ${access === 'owner' ? 'as OWNER' : 'as a member'}: what activation asks for`,
+        `${group.name}${mark === null ? '' : ` ${mark}`} ${access === 'owner' ? 'as OWNER' : 'as a member'}: what activation asks for`,
         ...rulesOf(policy, names),
-        whoseRules((owners[at] ?? []).map(({ name }) => name)),
+        whoseRules(toldApart(own)),
         group.eligible.length === 0
           ? 'You cannot activate it yourself.'
           : `You would say: ${sentenceFor(group.name, access, policy, ports.settings.defaultMinutes)}`,
       );
+      return naming(said, group.name, ...names.people, ...names.groups, ...own.map(({ name }) => name));
     }),
   );
 }
@@ -50,7 +56,7 @@ async function approverNames(ports: Ports, actor: Actor, { approval }: Policy): 
     groups.length === 0 ? new Map<string, string>() : ports.directory.groups(groups),
   ]);
   return {
-    people: found.map(({ name }) => name),
+    people: toldApart(found),
     groups: groups.map((id) => names.get(id) ?? 'a group whose name I cannot read'),
   };
 }
@@ -68,7 +74,7 @@ export function sentenceFor(name: string, access: Access, policy: Policy, defaul
   ].join(' ');
 }
 
-function unread(name: string): Message {
+function unread(name: string): ReturnType<typeof problem> {
   return problem(`The policy of ${name} cannot be read now.`, {
     why: 'PIM does not manage this group, or it did not answer.',
     next: 'Try again in a minute; an owner of the group can look at its role settings in Entra.',

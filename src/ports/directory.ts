@@ -26,8 +26,8 @@ export interface Directory {
   groups(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Exact display names (after folding) of groups that anybody could watch; for announce, who has, policy. */
   groupsNamed(name: string): Promise<readonly FoundGroup[]>;
-  /** The same, kept for minutes: to tell them apart and for nothing else. */
-  namesakes(name: string): Promise<readonly FoundGroup[]>;
+  /** What tells this group from others of its name in the tenant; null where there is no other. Kept for minutes. */
+  mark(group: { readonly groupId: string; readonly name: string }): Promise<string | null>;
   /** People of exactly this display name; for audit. */
   peopleNamed(name: string): Promise<readonly NamedPerson[]>;
 }

@@ -11,7 +11,8 @@ import type { Parked } from './parked.ts';
 /** Where activations are announced. targets null: of all groups. */
 export type Route = {
   readonly place: Place;
-  readonly targets: readonly { readonly groupId: string; readonly name: string }[] | null;
+  /** mark: what told the group from others of its name when it was named; absent where there was none. */
+  readonly targets: readonly { readonly groupId: string; readonly name: string; readonly mark?: string }[] | null;
   readonly showJustification: boolean;
   readonly by: Person;
   readonly at: Moment;

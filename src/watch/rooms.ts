@@ -1,5 +1,5 @@
 import type { Activation } from '../core/activation.ts';
-import { portalApprovals, problem } from '../core/message.ts';
+import { naming, portalApprovals, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Job } from '../ports/job.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -33,7 +33,7 @@ export async function askInRooms(ports: Ports, activation: Activation): Promise<
 function whoDecides({ personName, targetName, approvers }: Activation): Message {
   const names = approvers.map(({ name }) => name).join(', ');
   // Told as it was: the message stays when the request is long decided.
-  return problem(`${personName} asked for ${targetName}, and I could reach nobody who may decide on it.`, {
+  const said = problem(`${personName} asked for ${targetName}, and I could reach nobody who may decide on it.`, {
     why: names === '' ? 'Its PIM policy names no approver other than them.' : `It may be decided by: ${names}.`,
     next:
       names === ''
@@ -41,4 +41,5 @@ function whoDecides({ personName, targetName, approvers }: Activation): Message 
         : 'Whoever of them reads this: decide in PIM, or open a chat with me and say “approvals”.',
     link: { url: portalApprovals, title: 'Approvals in PIM' },
   });
+  return naming(said, personName, targetName, ...approvers.map(({ name }) => name));
 }

@@ -1,6 +1,7 @@
-import { notice } from '../core/message.ts';
+import { naming, notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { NamedGroup } from '../core/named-group.ts';
+import { toldApart } from '../core/namesake.ts';
 import { targetKey } from '../core/target.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -17,25 +18,35 @@ export function who(ports: Ports, actor: Actor, groups: readonly NamedGroup[]): 
 
 async function whoHas(ports: Ports, actor: Actor, { groupId, name }: NamedGroup): Promise<Message> {
   const keys = (['member', 'owner'] as const).map((access) => targetKey({ kind: 'group', groupId, access }));
-  const [holders, inside, activations] = await Promise.all([
+  const [holders, inside, activations, mark] = await Promise.all([
     ports.pim.holders(groupId),
     ports.directory.inside(groupId),
     ports.store.openActivationsOf(actor.tid, keys),
+    // To tell it apart and for nothing else, so its absence keeps no answer back.
+    ports.directory.mark({ groupId, name }).catch(() => null),
   ]);
   const now = ports.clock.now();
   const held = heldBy(groupId, holders, inside, activations, now);
-  if (held.length === 0) return notice('○', `Nobody has ${name} now.`);
+  const group = mark === null ? name : `${name} ${mark}`;
+  if (held.length === 0) return naming(notice('○', `Nobody has ${group} now.`), name);
   const zone = actor.zone ?? ports.settings.defaultTimeZone;
-  const shown = await withNames(ports, held.slice(0, mostLines));
+  const shown = apart(await withNames(ports, held.slice(0, mostLines)));
   const lines = shown.map((one) => sayHeld(one, zone, now));
   const more = held.length - shown.length;
-  return notice(
+  const said = notice(
     '✓',
-    `${name}: ${held.length} ${held.length === 1 ? 'has' : 'have'} it now`,
+    `${group}: ${held.length} ${held.length === 1 ? 'has' : 'have'} it now`,
     ...lines,
     ...(more > 0 ? [`… and ${more} more`] : []),
     ...(shown.some(({ endsAt }) => endsAt !== null) ? [`Times are those of ${zone}.`] : []),
   );
+  return naming(said, name, ...shown.flatMap((one) => [one.name, one.by]));
+}
+
+/** Of two people of one name each with the end of their id. */
+function apart(held: readonly Held[]): readonly Held[] {
+  const names = toldApart(held.map(({ oid, name }) => ({ oid, name: name ?? oid })));
+  return held.map((one, at) => (one.name === null ? one : { ...one, name: names[at] ?? one.name }));
 }
 
 /** Somebody whom PIM lists already and the group does not yet. */

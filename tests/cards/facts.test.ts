@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Activation, Phase, Step } from '../../src/core/activation.ts';
-import { notice, problem } from '../../src/core/message.ts';
+import { naming, notice, problem } from '../../src/core/message.ts';
 import type { Message } from '../../src/core/message.ts';
 import { render } from '../../src/cards/render.ts';
 import { buttons, nodes, ofType, titles, words } from './reading.ts';
@@ -399,4 +399,26 @@ test('a zone that nobody knows is read as UTC', () => {
   expect(render({ kind: 'activation', activation: byPhase.active }, context).summary).toBe(
     'Azure Admins: active until 15:05',
   );
+});
+
+describe('an answer in words tells what is odd about the names in it,', () => {
+  const odd = '⚠ Look twice: “А” in “Аzure Readers” is a Cyrillic letter.';
+
+  test('below its lines, to the eye and to the ear, once for each name', () => {
+    const said = notice('✓', 'Аzure Readers: 1 has it now', 'Adele Vance: member');
+    const card = read(naming(said, 'Аzure Readers', 'Adele Vance', null, 'Аzure Readers'), adele.oid);
+    expect(card.text).toBe(`✓ Аzure Readers: 1 has it now\nAdele Vance: member\n${odd}`);
+    expect(card.spoken).toContain(odd);
+  });
+
+  test('and so does what went wrong, after why', () => {
+    const said = problem('No.', { why: 'Because.', next: 'Wait.' });
+    expect(read(naming(said, 'Аzure Readers'), adele.oid).text).toBe(`⚠ No.\nBecause. ${odd}\nWait.`);
+    const unexplained = problem('No.', { why: null, next: 'Wait.' });
+    expect(read(naming(unexplained, 'Аzure Readers'), adele.oid).text).toBe(`⚠ No.\n${odd}\nWait.`);
+  });
+
+  test('and nothing of ordinary ones', () => {
+    expect(read(naming(notice('✓', 'SQL Prod', 'x'), 'SQL Prod'), adele.oid).text).toBe('✓ SQL Prod\nx');
+  });
 });

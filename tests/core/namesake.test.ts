@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { marks } from '../../src/core/namesake.ts';
+import { markAmong, marks, toldApart } from '../../src/core/namesake.ts';
 import type { Access } from '../../src/core/target.ts';
 
 function group(id: string, name: string, description: string | null = null, access: Access = 'member') {
@@ -43,4 +43,24 @@ test('roles of one name are told apart by their own ids', () => {
     description: null,
   });
   expect(marks([role('cccc0001'), role('cccc0002')])).toEqual(['…cccc0001', '…cccc0002']);
+});
+
+test('of the groups of one name one is told apart, and one that is not among them not', () => {
+  const found = [
+    { id: 'bbbb0001', name: 'A', description: 'Production' },
+    { id: 'bbbb0002', name: 'a', description: null },
+  ];
+  expect(markAmong('bbbb0001', found)).toBe('…bbbb0001 · Production');
+  expect(markAmong('bbbb0003', found)).toBeNull();
+  expect(markAmong('bbbb0001', found.slice(0, 1))).toBeNull();
+});
+
+test('two people of one name carry the end of their id, the same person twice does not', () => {
+  const [one, other, third] = [
+    { oid: 'aaaa-AAAA00000001', name: 'Adele Vance' },
+    { oid: 'aaaa-AAAA00000002', name: 'adele  vance' },
+    { oid: 'aaaa-AAAA00000003', name: 'Megan Bowen' },
+  ];
+  expect(toldApart([one, other, third])).toEqual(['Adele Vance …00000001', 'adele  vance …00000002', 'Megan Bowen']);
+  expect(toldApart([one, third, one])).toEqual(['Adele Vance', 'Megan Bowen', 'Adele Vance']);
 });

@@ -21,8 +21,8 @@ const orders = '/assignmentScheduleRequests';
 
 /** Not the people inside a batch, who would make it count twice. */
 const slowPaths = ['/v1.0/identityGovernance', '/v1.0/policies', '/v1.0/$batch'];
-/** Where policies come in a batch, and owners beside it. */
-const slowBatch = ['/v1.0/identityGovernance', '/owners', '/v1.0/$batch'];
+/** Where policies come in a batch; beside it owners, and other groups of the name. */
+const slowBatch = ['/v1.0/identityGovernance', '/owners', '/v1.0/groups?', '/v1.0/$batch'];
 
 /** Every answer takes its time, so calls that wait for each other lie apart and those side by side do not. */
 async function rounds(act: () => Promise<Done>, slow = slowPaths): Promise<readonly string[][]> {
@@ -127,8 +127,7 @@ test('who has: the group and, side by side, who is in it', async () => {
   await forgetCaches();
   const warm = ['GET assignmentScheduleInstances', 'POST $batch'];
   const ask = (): Promise<Done> => adele.say('who has SQL Prod');
-  expect((await rounds(ask, ['/v1.0/identityGovernance', '/v1.0/$batch'])).length).toBeLessThanOrEqual(2);
-  expect((await rounds(ask, ['/v1.0/identityGovernance', '/v1.0/$batch'])).map((calls) => calls.toSorted())).toEqual([
-    warm,
-  ]);
+  const slow = ['/v1.0/identityGovernance', '/v1.0/groups?', '/v1.0/$batch'];
+  expect((await rounds(ask, slow)).length).toBeLessThanOrEqual(2);
+  expect((await rounds(ask, slow)).map((calls) => calls.toSorted())).toEqual([warm]);
 }, 30_000);

@@ -49,6 +49,7 @@ function tenant(): string {
     group(2, 'Аzure Readers', ['adele'], asked),
     group(3, hostile.slice(0, 120), ['mallory'], asked),
     group(4, hostile.slice(0, 110), ['adele'], []),
+    group(5, 'SQL ✓ Team', ['adele'], []),
   ];
   const mallorys = `  mallory: { id: aaaaaaaa-0000-4000-8000-000000000066, name: ${JSON.stringify(hostile)}, upn: mallory@contoso.onmicrosoft.com }`;
   const whole = contosoWith({ people: [mallorys], groups });
@@ -115,6 +116,15 @@ describe('two groups of one name', () => {
     expect(JSON.stringify(form.content)).toContain('Azure Admins …00000001 · Owner of the production subscriptions');
   });
 
+  test('in the answers about who has them and what their policies are', async () => {
+    const who = await adele.say('who has Azure Admins');
+    await who.reply(/Azure Admins …00000001 · Owner of the production subscriptions: \d+ ha/);
+    holds(await who.reply(/Nobody has|Azure Admins …00000001 · Only the \[test\][^:]*/));
+    const policy = await adele.say('policy Azure Admins');
+    await policy.reply(/Azure Admins …00000001 · Owner of the production subscriptions as a member: what/);
+    await policy.reply(/Azure Admins …00000001 · Only the \[test\]\(https:\/\/evil.example\) subscription as a member/);
+  });
+
   test('somebody who may use only one of them is told which one it is, too', async () => {
     const grady = world.person('Grady Archie');
     await grady.arrive();
@@ -122,6 +132,7 @@ describe('two groups of one name', () => {
     expect(card.text).toMatch(mine);
     expect(task.text).toMatch(mine);
     await grady.press(card, 'Cancel request');
+    await (await grady.say('policy Azure Admins')).reply(/Azure Admins …00000001 · Owner of the production[^]*: what/);
   });
 });
 
@@ -138,6 +149,28 @@ describe('a name with a letter of another alphabet', () => {
         .join(),
     ).not.toMatch(/Look twice/);
     expect(await world.writes()).toEqual(['activate 201']);
+  });
+
+  test('is flagged in the answers about it, and where it is announced', async () => {
+    const who = await (await adele.say('who has "SQL ✓ Team"')).reply(/SQL ✓ Team: 1 has it now/);
+    expect(who.text).toContain('⚠ Look twice: “✓” in “SQL ✓ Team” is part of the name and says nothing.');
+    const policy = await (await adele.say('policy "SQL ✓ Team"')).reply(/what activation asks for/);
+    expect(policy.text).toContain('⚠ Look twice: “✓” in “SQL ✓ Team” is part of the name and says nothing.');
+    // Of the people who may approve, too.
+    const approvers = await (await adele.say('policy Azure Admins')).reply(/production[^]*what activation asks for/);
+    expect(approvers.text).toMatch(/⚠ Look twice: “А” in “\[Аpprove\]/);
+    await (await adele.say('announce here', second)).reply(/all groups are announced here/, second);
+    const on = await adele.say('announce here for "Аzure Readers" and SQL Prod', room);
+    expect((await on.reply(/are announced here/, room)).text).toMatch(warned);
+    const told = await on.reply(/has activations of Аzure Readers, SQL Prod announced in the channel/, second);
+    expect(told.text).toContain('“А” in “Аzure Readers” is a Cyrillic letter.');
+    // The name of the channel is odd too.
+    expect(told.text).toMatch(/“А” in “\[Аpprove\]/);
+    const less = await adele.say('stop announcing for SQL Prod', room);
+    expect((await less.reply(/Still announced here: Аzure Readers/, room)).text).toMatch(warned);
+    await (await adele.say('stop announcing', room)).reply(/no longer announced here/, room);
+    const refused = await mallory.say('announce here', room);
+    expect((await refused.reply(/Only an owner/, room)).text).not.toContain('Look twice');
   });
 
   test('is flagged in plain words on the approver’s card and on one’s own', async () => {
