@@ -56,7 +56,7 @@ export function graphPim(options: Options): Pim {
     challenge: string | null = null,
   ): Promise<Ordered> {
     const group = groupTarget(target);
-    const body = orderBody(person.oid, group, wish, clock.now(), marker);
+    const body = orderBody(person.oid, group, wish, marker);
     const answered = await graph.as(person, challenge ?? knownCheck(target)).post(requests, body);
     if (answered.kind === 'policy') kept.policies.drop(targetKey(target));
     if (answered.kind === 'notEligible') kept.eligibilities.drop(person.oid);
@@ -72,7 +72,7 @@ export function graphPim(options: Options): Pim {
   }
 
   async function validate(person: Person, target: Target, wish: Wish): Promise<Done> {
-    const body = orderBody(person.oid, groupTarget(target), wish, clock.now(), 'dry-run');
+    const body = orderBody(person.oid, groupTarget(target), wish, 'dry-run');
     const answered = await graph.as(person).post(requests, { ...body, isValidationOnly: true });
     if (answered.kind === 'policy') kept.policies.drop(targetKey(target));
     return answered.kind === 'ok' ? { kind: 'done' } : answered;

@@ -106,12 +106,14 @@ function sentJustification(wish: Wish): string | null {
   return wish.justification === null ? `Ticket ${ticket}` : `${wish.justification} (ticket ${ticket})`;
 }
 
-/** The body of an order. Source: Graph privilegedaccessgroup-post-assignmentschedulerequests. */
+/**
+ * The body of an order. What is to start now names no start: ours would be in PIM's future, or in its past, when the clocks
+ * differ. assumed: PIM starts it at once. Source: Graph privilegedaccessgroup-post-assignmentschedulerequests.
+ */
 export function orderBody(
   oid: string,
   target: { readonly groupId: string; readonly access: string },
   wish: Wish,
-  now: Moment,
   marker: string,
 ): Readonly<Record<string, unknown>> {
   const justification = sentJustification(wish);
@@ -121,7 +123,7 @@ export function orderBody(
     groupId: target.groupId,
     action: 'selfActivate',
     scheduleInfo: {
-      startDateTime: new Date(wish.startAt ?? now).toISOString(),
+      ...(wish.startAt === null ? {} : { startDateTime: new Date(wish.startAt).toISOString() }),
       expiration:
         wish.length.kind === 'for'
           ? { type: 'afterDuration', duration: minutesToIso(wish.length.minutes) }

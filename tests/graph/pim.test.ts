@@ -103,10 +103,7 @@ describe('an order', () => {
       principalId: adele.oid,
       groupId: target.groupId,
       action: 'selfActivate',
-      scheduleInfo: {
-        startDateTime: expect.stringMatching(/^\d{4}-.*Z$/),
-        expiration: { type: 'afterDuration', duration: 'PT2H' },
-      },
+      scheduleInfo: { expiration: { type: 'afterDuration', duration: 'PT2H' } },
       justification: 'fixing prod (ticket ServiceNow INC42)',
       ticketInfo: { ticketNumber: 'INC42', ticketSystem: 'ServiceNow' },
       customData: marker,
@@ -124,6 +121,21 @@ describe('an order', () => {
       ),
     );
     expect(reading.endsAt).toBe(until);
+  });
+
+  test.each([-10, 0, 10])('for now starts now, although our clock is %i minutes before PIM’s', async (minutes) => {
+    const pim = world.cold(minutes * 60_000);
+    const [adele, target] = [world.person('Adele Vance'), world.target('RDP Servers Munich')];
+    expect(accepted(await pim.order(adele, target, wish(), marker)).status).toBe('PendingProvisioning');
+    await world.advance('PT1M');
+    expect(await pim.active(adele)).toMatchObject([{ target }]);
+  });
+
+  test('for later names its start', async () => {
+    const startAt = Date.now() + 3_600_000;
+    const target = world.target('RDP Servers Munich');
+    const reading = accepted(await world.pim.order(world.person('Adele Vance'), target, wish({ startAt }), marker));
+    expect(reading).toMatchObject({ status: 'Granted', startsAt: startAt });
   });
 
   test('that waits for an approver has neither start nor end yet', async () => {

@@ -13,8 +13,8 @@ import type { SandboxCall } from '../support/sandbox.ts';
 export type GraphWorld = World & {
   readonly pim: Pim;
   readonly directory: GraphDirectory;
-  /** Another Pim with nothing cached. */
-  readonly cold: () => Pim;
+  /** Another Pim with nothing cached; its clock is wrong by as much. */
+  readonly cold: (wrongByMs?: number) => Pim;
   readonly target: (name: string, access?: 'member' | 'owner') => Extract<Target, { kind: 'group' }>;
   /** Moves the sandbox's clock and ours with it. */
   readonly advance: (duration: string) => Promise<void>;
@@ -30,10 +30,10 @@ export async function startGraphWorld(options: { readonly tenant?: string } = {}
   const { groups } = await sandbox.state();
   let ahead = 0;
   const clock = { wall: () => Date.now(), now: () => Date.now() + ahead };
-  const connection = () => ({
+  const connection = (wrongByMs = 0) => ({
     graphUrl: sandbox.graph,
     tokens: { app, of: service.tokenOf, stepUps: service.stepUps },
-    clock,
+    clock: { ...clock, now: () => clock.now() + wrongByMs },
     tid: sandbox.tenantId,
   });
   let pim = graphPim(connection());
@@ -46,7 +46,7 @@ export async function startGraphWorld(options: { readonly tenant?: string } = {}
     get directory() {
       return directory;
     },
-    cold: () => graphPim(connection()),
+    cold: (wrongByMs) => graphPim(connection(wrongByMs)),
     target: (name, access = 'member') => {
       const found = groups.find((group) => group.name === name);
       if (!found) throw new Error(`no group is called ${name}`);
