@@ -112,9 +112,11 @@ async function settleDown(desk: Desk, { id }: Activation): Promise<void> {
   if (stored && (stored.readAt ?? Infinity) > desk.now) desk.now = stored.readAt ?? desk.now;
   await watch(desk.ports);
   const nothing = () => Promise.reject(new Error('nobody asked for it'));
+  // The approvers have no chat; what is drawn late for them must not stay, and take the tenant's pace from what is told.
+  const unreachable = () => Promise.resolve();
   await createOutbox(
     desk.ports,
-    { resume: nothing, end: nothing, renew: nothing, keepTrying: nothing, linkLater: nothing, unreachable: nothing },
+    { resume: nothing, end: nothing, renew: nothing, keepTrying: nothing, linkLater: nothing, unreachable },
     'race',
   ).flush();
 }
