@@ -125,12 +125,18 @@ function provisionedPhase(known: Activation, read: Activation, reading: Reading,
   if (reading.instance !== null) return 'active';
   if (startsLater(known, read, now)) return 'scheduled';
   const due = read.endsAt !== null && read.endsAt <= now;
-  // By our own clock where PIM's is ahead of it, or an end would go unseen for as long as the two differ.
-  const since = [known.askedAt, known.ruling?.at ?? 0, read.startsAt ?? 0].filter((at) => at <= now);
+  // By our own clock, or an end would go unseen for as long as PIM's is ahead of it.
+  const since = [known.askedAt, known.ruling?.at ?? 0, startByOurClock(known, reading) ?? 0].filter((at) => at <= now);
   const age = now - Math.max(...since, 0);
   // Nobody may have looked while it ran; then its length, which is the same on both clocks, tells that it is over.
   const isThrough = read.startsAt !== null && read.endsAt !== null && age >= read.endsAt - read.startsAt;
   return due || ((known.seenActive || isThrough) && age > listLagMs) ? 'ended' : 'active';
+}
+
+/** PIM made the request when we sent it, whatever the two clocks said. */
+function startByOurClock({ askedAt, orderedAt = askedAt, startsAt }: Activation, reading: Reading): Moment | null {
+  const start = reading.startsAt ?? startsAt;
+  return start === null || reading.createdAt === null ? start : orderedAt + Math.max(0, start - reading.createdAt);
 }
 
 /** How far PIM's clock, by which requests lapse, may be ahead of ours. */

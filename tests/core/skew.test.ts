@@ -41,6 +41,18 @@ describe.each([-10, -5, -1, 0, 1, 5, 10])('PIM’s clock is %i minutes ahead of 
     expect(gone.activation.endsAt).toBeLessThanOrEqual(starts + hour + minute);
   });
 
+  test('what nobody looked at while it ran is over when its length has passed, on our clock as on PIM’s', () => {
+    const late = observe({ ...known, orderedAt: asked }, { ...reading, instance: null }, asked + hour + 3 * minute);
+    expect(late.activation.phase).toBe('ended');
+  });
+
+  test('what has just been approved elsewhere, and is not listed yet, is not over', () => {
+    const [start, end] = [starts + 3 * hour, starts + 4 * hour];
+    const approved = { ...reading, startsAt: start, endsAt: end, instance: null };
+    const seen = observe({ ...known, phase: 'waiting', orderedAt: asked }, approved, asked + 3 * hour + minute);
+    expect(seen.activation.phase).not.toBe('ended');
+  });
+
   test('an order without a start is never taken for one that starts later', () => {
     const granted = observe(known, { ...reading, status: 'Granted', instance: null }, asked + 2_000);
     expect(granted.activation.phase).toBe('starting');
