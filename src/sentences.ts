@@ -237,6 +237,9 @@ async function ask(
     if (onlyAsked) {
       return unclear.code === 'group_not_found' ? unknownGroup(unclear.words) : misread(ports, actor, unclear);
     }
+    const unsayable = eligible.find(({ name }) => unclear.suggestions?.includes(name));
+    // Words alone cannot name it, since some of its characters are not seen; its button in the list can.
+    if (unsayable && unclear.intent === 'activate') return list(ports, actor, unsayable.name, { fresh: false });
     return isName
       ? unknownName(unclear.words, undefined, eligible, unclear.intent ?? 'activate')
       : misread(ports, actor, unclear);

@@ -14,6 +14,9 @@ const hostile =
 const shown =
   '[Аpprove](https://evil.example) ![x](https://evil.example/x.png) <at>CEO</at> **ok** { {TIME(2026-11-23T15:05:00Z)}} ${$root} nimdA';
 
+/** Four people in one sign, joined by characters that nobody sees. */
+const joined = 'Family \u{1f469}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466} Office';
+
 let world: World;
 let adele: TeamsPerson;
 let megan: TeamsPerson;
@@ -50,6 +53,7 @@ function tenant(): string {
     group(3, hostile.slice(0, 120), ['mallory'], asked),
     group(4, hostile.slice(0, 110), ['adele'], []),
     group(5, 'SQL ✓ Team', ['adele'], []),
+    group(6, joined, ['adele'], []),
   ];
   const mallorys = `  mallory: { id: aaaaaaaa-0000-4000-8000-000000000066, name: ${JSON.stringify(hostile)}, upn: mallory@contoso.onmicrosoft.com }`;
   const whole = contosoWith({ people: [mallorys], groups });
@@ -184,6 +188,24 @@ describe('a name with a letter of another alphabet', () => {
     const own = await answered.reply(/Waiting for approval/);
     expect(own.text).toMatch(warned);
     await adele.press(own, 'Cancel request');
+  });
+});
+
+describe('a name with characters that nobody sees', () => {
+  test('is never taken at its word, but shown with a button of its own', async () => {
+    const said = await adele.say(`activate “${joined}” for 1h because four in one`);
+    const list = await said.reply(/1 group for “Family/);
+    expect(await world.writes()).toEqual([]);
+    const question = await (await adele.press(list, 'Activate')).reply(/needs/);
+    const answered = await adele.press(question, 'Activate', { justification: 'four in one', duration: '60' });
+    await answered.reply(/Family [^]*\nActive until/);
+    expect(await world.writes()).toEqual(['activate 201']);
+  });
+
+  test('is not there for somebody who may not use it', async () => {
+    const said = await megan.say(`activate “${joined}” for 1h because four in one`);
+    await said.reply(/No group “Family/);
+    expect(await world.writes()).toEqual([]);
   });
 });
 
