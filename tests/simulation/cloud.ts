@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { serveGraph } from '../../src/sandbox/graph-side.ts';
 import type { GraphAnswer, GraphCall } from '../../src/sandbox/graph/call.ts';
 import { answerGraph } from '../../src/sandbox/graph/answer.ts';
@@ -6,6 +5,7 @@ import { generateStoredKeys } from '../../src/sandbox/keys.ts';
 import { createRoutes, createRunning, passTime } from '../../src/sandbox/running.ts';
 import { loadTenant } from '../../src/sandbox/tenant.ts';
 import type { World } from '../../src/sandbox/world.ts';
+import { tenantText } from './tenant.ts';
 import { time } from './time.ts';
 
 export type Request = {
@@ -46,8 +46,7 @@ export type Cloud = {
   revoke(oid: string): void;
 };
 
-const tenantFile = new URL('../../src/sandbox/tenants/contoso.yaml', import.meta.url);
-const tenant = loadTenant(readFileSync(tenantFile, 'utf8'), 'contoso.yaml');
+const tenant = loadTenant(tenantText, 'the tenant of the histories');
 const keys = await generateStoredKeys();
 const everything = ['PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup', 'User.Read'];
 

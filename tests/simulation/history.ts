@@ -4,6 +4,7 @@ import { createGuard } from './invariants.ts';
 import { live } from './life.ts';
 import { channel, createPeople } from './people.ts';
 import type { People, Person } from './people.ts';
+import { nested, oddNames, oddPerson, reached } from './tenant.ts';
 import { time } from './time.ts';
 import { createWorld } from './world.ts';
 import type { Host, Weather, World } from './world.ts';
@@ -47,6 +48,7 @@ export async function runHistory(seed: number, steps = Infinity): Promise<Histor
     }
     await live(world, 3 * minutes, 1_000);
     await guard.settle(people, true);
+    countNames(world);
     return {
       seed,
       broken: guard.broken,
@@ -58,6 +60,17 @@ export async function runHistory(seed: number, steps = Infinity): Promise<Histor
   } finally {
     guard.close();
     await world.stop();
+  }
+}
+
+/** What has taken effect at PIM under an odd name, or by an odd way of being eligible. */
+function countNames(world: World): void {
+  const odd = new Set(oddNames.map(({ id }) => id));
+  const eligible = new Set([nested.id, ...Object.values(reached).map(({ id }) => id)]);
+  for (const { kind, status, body } of world.cloud.writes) {
+    if (kind !== 'order' || status >= 300) continue;
+    if (odd.has(String(body['groupId']))) world.count('F33');
+    if (eligible.has(String(body['groupId']))) world.count('F34');
   }
 }
 
@@ -92,7 +105,20 @@ async function begin(world: World, people: People): Promise<void> {
   await live(world, 3 * seconds);
 }
 
-const names = ['Adele Vance', 'Megan Bowen', 'Grady Archie', 'Alex Wilber', 'Lee Gu', 'Pradeep Gupta', 'Nestor Wilke'];
+const names = [
+  ...[
+    'Adele Vance',
+    'Megan Bowen',
+    oddPerson,
+    'Grady Archie',
+    'Alex Wilber',
+    'Lee Gu',
+    'Pradeep Gupta',
+    'Nestor Wilke',
+  ],
+  // Eligible for nothing.
+  'Johanna Lorenz',
+];
 
 function castOf({ all }: People): readonly Person[] {
   return names.map((name) => all.find((person) => person.name === name)!);
@@ -106,11 +132,13 @@ function followNewest(people: People, person: Person): void {
 const groups = [
   ...['Azure Readers', 'Azure Admins', 'Azure Admins', 'Exchange L3 Search & Purge', 'SQL Prod', 'RDP Servers Munich'],
   ...['CA Exclusion Travel', 'Intune Helpdesk', 'Power Automate Licences', 'Research and Development'],
-  ...['Finance Break Glass', 'Privileged Group Owners', 'Key Vault Operators', 'No Such Group', 'azure adm'],
+  ...['Finance Break Glass', 'Privileged Group Owners', 'No Such Group', 'azure adm'],
+  ...[nested.name, reached.bothWays.name, `${reached.bothWays.name} as owner`, reached.endsSoon.name],
 ];
+const odd = oddNames.map(({ name }) => `“${name}”`);
 
 function sentence(chance: Chance): string {
-  const name = chance.pick(groups);
+  const name = chance.pick(chance.percent(25) ? odd : groups);
   const length = chance.pick(['1h', '30m', '2 hours', '90 min', '5m']);
   const ticket = /Exchange|SQL/.test(name) && chance.percent(70) ? ' ticket INC0012345' : '';
   return chance.pick([
@@ -143,7 +171,8 @@ async function act(world: World, people: People): Promise<void> {
   } else if (deed < 62) pressSomething(world, people);
   else if (deed < 68) for (const one of castOf(people)) followNewest(people, one);
   else if (deed < 76) sendAgain(world, people);
-  else if (deed < 82) portal(world, person);
+  else if (deed < 80) portal(world, person);
+  else if (deed < 82) await burst(world, people);
   else if (deed < 94) await disturb(world, person);
   else people.say(person, sentence(chance));
   if (chance.percent(25)) return;
@@ -153,6 +182,30 @@ async function act(world: World, people: People): Promise<void> {
     time.pass(chance.pick([20 * minutes, 1 * hours, 3 * hours]));
     await live(world, 3 * seconds);
   }
+}
+
+/** All at once, until the same minute; and then nobody looks until all of it is over. */
+async function burst(world: World, people: People): Promise<void> {
+  const { chance, cloud } = world;
+  const until = time.now() + chance.pick([10, 30, 45]) * minutes;
+  const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Berlin' }).format(until);
+  const { eligibilities, groups: all } = cloud.world();
+  const nameOf = new Map(all.map(({ id, name }) => [id, name]));
+  for (const person of castOf(people)) {
+    const own = eligibilities.filter(({ principalId }) => principalId === person.oid && chance.percent(40));
+    for (const { groupId, accessId } of own.slice(0, 3)) {
+      const access = accessId === 'owner' ? ' as owner' : '';
+      const why = `because canary ${chance.below(99)} ticket INC1`;
+      people.say(person, `activate “${nameOf.get(groupId) ?? ''}”${access} until ${clock} ${why}`);
+    }
+  }
+  await live(world, 20 * seconds, 1_000);
+  const running = cloud.world().assignments.filter(({ assignmentType: type, endDateTime: end }) => {
+    return type === 'activated' && end !== null && Math.abs(Date.parse(end) - until) < 2 * minutes;
+  });
+  time.pass(Math.max(0, until + 1 * minutes - time.now()));
+  if (running.length > 2) world.count('F36');
+  await live(world, 10 * seconds);
 }
 
 /** Some button on one of the newest cards of somebody, at times two at the same moment. */
@@ -271,6 +324,8 @@ async function disturb(world: World, person: Person): Promise<void> {
     // And once more while it picks up the pieces.
     if (chance.percent(40)) host.program!.dieAfter = 1 + chance.below(15);
     setTimeout(() => void world.boot(host), 20 * seconds);
+  } else if (way < 50) {
+    await changeKey(world);
   } else if (way < 60) {
     world.count('F26');
     if (running?.process.alive === true) await drain(world, host);
@@ -294,6 +349,18 @@ async function disturb(world: World, person: Person): Promise<void> {
   } else {
     const fault = { kind: 'answer', status: chance.pick([429, 503]) } as const;
     world.deafen(channel, 5 * minutes, fault, 'F42');
+  }
+}
+
+/** The operator makes a new key and starts one program after the other with it, while people go on. */
+async function changeKey(world: World): Promise<void> {
+  world.count('F38');
+  world.keysMade += 1;
+  world.told('the key of sign-ins and cards is changed');
+  for (const host of world.hosts) {
+    if (host.program?.process.alive === true) await drain(world, host);
+    await world.boot(host);
+    await live(world, world.chance.pick([0, 2, 20]) * seconds);
   }
 }
 

@@ -24,7 +24,7 @@ export type Deed = {
   answered: boolean;
 };
 
-export type Person = { readonly oid: string; readonly name: string };
+export type Person = { readonly oid: string; readonly name: string; readonly upn: string };
 
 export type People = {
   readonly all: readonly Person[];
@@ -129,7 +129,7 @@ export function createPeople(world: World): People {
   }
 
   return {
-    all: people.map(({ id, name }) => ({ oid: id, name })),
+    all: people.map(({ id, name, upn }) => ({ oid: id, name, upn })),
     deeds,
     say: (person, text) => post(person, activity(person, 'message', { text }), `says “${text}”`),
     sayInChannel: (person, text) =>
@@ -150,7 +150,7 @@ export function createPeople(world: World): People {
       sequence += 1;
       const person = people.find(({ id }) => id === deed.oid)!;
       const fresh = { ...deed.activity, id: `${time.now()}-${sequence}` };
-      post({ oid: person.id, name: person.name }, fresh, `(sent again with a new id) ${deed.what}`);
+      post({ oid: person.id, name: person.name, upn: person.upn }, fresh, `(sent again with a new id) ${deed.what}`);
     },
     follow: (person, card) => {
       const link = nodes(card.content).find(({ type }) => type === 'Action.OpenUrl');
@@ -162,7 +162,7 @@ export function createPeople(world: World): People {
       void (async () => {
         const start = await wire.as(process, () => replica.visit(url));
         if (start.headers['Location'] === undefined) return;
-        const back = await signInInBrowser(start.headers['Location'], person.name);
+        const back = await signInInBrowser(start.headers['Location'], person.upn);
         await wire.as(process, () => replica.visit(back));
       })().catch((error: unknown) => world.told(`the sign-in failed: ${String(error)}`));
     },

@@ -34,13 +34,16 @@ export type Parts = {
   readonly chance: Chance;
   readonly tid: string;
   readonly cloudOrigin: string;
+  /** Which keys it has of those that the operator made: the one that seals now first. */
+  readonly keys: readonly [number, ...number[]];
   /** Between the chat and the SDK's connector. */
   readonly between: (open: OpenConnector) => OpenConnector;
   readonly saw: (message: Message) => void;
   readonly log: Ports['log'];
 };
 
-const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+const tokenKey = (made: number): Uint8Array => new Uint8Array(32).fill(2 * made + 1);
+const cardKey = (made: number): Uint8Array => new Uint8Array(32).fill(2 * made + 2);
 export const publicUrl = 'http://localhost:3978';
 const clientId = '5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60';
 const secret = 'sandbox-graph-secret-not-a-secret';
@@ -48,12 +51,19 @@ const secret = 'sandbox-graph-secret-not-a-secret';
 /** The program as src/main.ts builds it, without a web server: activities come in as what the server makes of them. */
 export function createReplica(parts: Parts): Replica {
   const { store, clock, tid, cloudOrigin, chance, log } = parts;
+  const [newest, ...older] = parts.keys;
   const credential = { kind: 'secret', secret } as const;
   const registration = { clientId, credential, tenantId: tid, url: cloudOrigin, authorityUrl: cloudOrigin };
   const app = appToken(registration, clock);
   const identity = signIn({
     store,
-    config: { ...registration, publicUrl, keys: [key(1)], keptHours: 12, resource: null },
+    config: {
+      ...registration,
+      publicUrl,
+      keys: [tokenKey(newest), ...older.map(tokenKey)],
+      keptHours: 12,
+      resource: null,
+    },
     clock,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => chance.below(256)),
     onSignedIn: async (person, parkedId) => {
@@ -76,7 +86,7 @@ export function createReplica(parts: Parts): Replica {
     writes,
   };
   const directory = graphDirectory(graph);
-  const seal = sealer(key(2), tid, () => chance.id().replaceAll('-', '').slice(0, 12));
+  const seal = sealer(cardKey(newest), tid, () => chance.id().replaceAll('-', '').slice(0, 12));
   const drawn: Replica['render'] = (message, reader, place) => {
     parts.saw(message);
     return render(message, { reader, chat: place, now: clock.now(), seal });
@@ -110,7 +120,7 @@ export function createReplica(parts: Parts): Replica {
       allowGuests: false,
     },
   };
-  const application = createApp(ports, guard([key(2)], tid));
+  const application = createApp(ports, guard(parts.keys.map(cardKey), tid));
   return {
     app: application,
     render: drawn,

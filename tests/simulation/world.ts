@@ -79,6 +79,8 @@ export type World = {
   readonly unclear: Map<string, number>;
   readonly file: string;
   calm: boolean;
+  /** How often the operator has changed the key of sign-ins and cards; a program has the one of its start, and the one before. */
+  keysMade: number;
   told(line: string): void;
   readonly lines: readonly string[];
   count(number: string): void;
@@ -257,6 +259,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     unclear,
     file,
     calm: true,
+    keysMade: 0,
     told,
     lines,
     count,
@@ -296,6 +299,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
       chance,
       tid: cloud.world().tenantId,
       cloudOrigin: cloud.origin,
+      keys: world.keysMade === 0 ? [0] : [world.keysMade, world.keysMade - 1],
       between,
       saw: (message) => void shown.push({ at: time.now(), message }),
       log,
