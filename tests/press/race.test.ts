@@ -1,29 +1,40 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { afterAll, test } from '@jest/globals';
 import fc from 'fast-check';
 import { open } from '../store/fixtures.ts';
 import type { OpenStore } from '../store/fixtures.ts';
 import { createDesk, quickFolder } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { announced, fifty, race, scheduled } from './race.ts';
 
 /** Fifty presses at once on one request: one decision, one write, one announcement, and the others read who was first. */
 
 const folder = quickFolder();
-let store: OpenStore;
-beforeAll(async () => {
-  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-  await announced(store);
-});
+/** What a race leaves to be done later is looked through by every one after it: after so many they begin anew. */
+const racesADatabase = 50;
+let store: OpenStore | null = null;
 afterAll(async () => {
-  await store.close();
+  await store?.close();
   rmSync(folder, { recursive: true });
 });
 
+let databases = 0;
+async function freshDesk(): Promise<Desk> {
+  await store?.close();
+  databases += 1;
+  store = await open(`sqlite:${join(folder, `jitney-${databases}.db`)}`);
+  await announced(store);
+  return createDesk(store);
+}
+
 test('whatever the order in which database and PIM answer: 1,000 orders', async () => {
-  const desk = createDesk(store);
+  let desk = await freshDesk();
+  let races = 0;
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fifty, async (scheduler, presses) => {
+      if (races > 0 && races % racesADatabase === 0) desk = await freshDesk();
+      races += 1;
       const later = <T>(call: () => Promise<T>): Promise<T> => scheduler.schedule(Promise.resolve(), '').then(call);
       await race(
         desk,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { columnsOf, placesOf, readIssued } from './leftovers.ts';
+import { compiled } from './processes.ts';
 import type { StartedSandbox } from './sandbox.ts';
 
 export type BotOptions = {
@@ -65,6 +66,7 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
       env: {
         PATH: process.env['PATH'],
         TMPDIR: temporary,
+        NODE_COMPILE_CACHE: compiled,
         SANDBOX: '1',
         PORT: String(port),
         DATABASE_URL: database,

@@ -21,7 +21,8 @@ export type Started = {
 
 export type Launch = { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> };
 
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
+/** Where programs find what Node has compiled of them before, so that each starts sooner. */
+export const compiled = fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
 
 /** A program in a process group of its own, which never outlives the tests. */
 export function launch(command: string, args: readonly string[], { cwd, env }: Launch): Started {
