@@ -33,6 +33,12 @@ export function createServer(options: ServerOptions): Server {
   // What Node reads when it begins to listen; restify makes its server without a way to say so.
   const patience = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: lookMs };
   Object.assign(server.server, patience);
+  const unanswered = new Set<Response>();
+  server.pre((_request, response, next) => {
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    next();
+  });
   server.on(
     'restifyError',
     (_request: Request, response: Response, error: { statusCode?: number }, done: () => void) => {
@@ -73,6 +79,8 @@ export function createServer(options: ServerOptions): Server {
           resolve();
         });
         server.server.closeIdleConnections();
+        // Else Node keeps each of these open for another request after its answer, and the end waits for that in vain.
+        for (const response of unanswered) if (!response.headersSent) response.setHeader('Connection', 'close');
       }),
   };
 }

@@ -159,3 +159,27 @@ test('closing waits for the answer that is on its way', async () => {
   await closed;
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
+
+test('closing keeps no connection open for more requests once its answer is sent', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let reached = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (reached = resolve));
+  const url = await start({
+    bot: {
+      process: async (_request, response) => {
+        reached();
+        await held;
+        response.end('done');
+      },
+    },
+  });
+  const answer = fetch(`${url}/api/messages`, { method: 'POST' });
+  await arrived;
+
+  const closed = running.pop()?.close();
+  release();
+
+  expect((await answer).headers.get('connection')).toBe('close');
+  await closed;
+});
