@@ -69,12 +69,15 @@ export async function startWorld(
     untilOver: async () => {
       const database = new DatabaseSync(join(bot.folder, 'jitney.db'), { timeout: 5000 });
       const open = database.prepare('select count(*) as n from activation where is_over = 0');
-      await sandbox.advance('P2D');
+      const due = database.prepare('select count(*) as n from job where due <= ?');
+      let now = await sandbox.advance('P2D');
+      await pause(400);
       while (open.get()?.['n'] !== 0) {
+        now = await sandbox.advance('PT5M');
         await pause(400);
-        await sandbox.advance('PT5M');
       }
-      await pause(800);
+      // What is told about it stands among the jobs from the moment that it is over.
+      while (due.get(Date.parse(now))?.['n'] !== 0) await pause(20);
       database.close();
     },
     stop: async () => {

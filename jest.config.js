@@ -1,0 +1,13 @@
+import { availableParallelism } from 'node:os';
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': './tests/strip-types.js' },
+  testTimeout: 30_000,
+  globalSetup: '<rootDir>/tests/memory-disk.js',
+  // The longest files wait for programs and for PIM's clock and leave a core idle for three quarters of their time.
+  maxWorkers: availableParallelism() + 2,
+};
