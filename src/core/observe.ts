@@ -42,10 +42,17 @@ export function observe(known: Activation, reading: Reading, now: Moment): Obser
     deadline: phase === 'waiting' ? deadlineOf(known, reading) : known.deadline,
     failure: phase === 'failed' ? `PIM answered “${reading.status ?? 'nothing'}”.` : known.failure,
     step: isOver(phase) ? null : known.step,
+    endedBy: phase === 'ended' ? whoEnded(known, read, now) : known.endedBy,
     // An early end leaves PIM's planned end behind; the card tells the real one.
     endsAt: phase === 'ended' && read.endsAt !== null ? Math.min(read.endsAt, now) : read.endsAt,
   };
   return { activation: { ...next, readAt: nextReading(next, now) }, became: phase === known.phase ? null : phase };
+}
+
+/** Whose ending was on its way when PIM ended it before its time: its answer may have been lost with the program. */
+function whoEnded({ endedBy, step }: Activation, { endsAt }: Activation, now: Moment): Activation['endedBy'] {
+  const isEarly = endsAt === null || now < endsAt;
+  return endedBy ?? (step?.kind === 'end' && isEarly ? step.by : null);
 }
 
 function deadlineOf({ deadline, askedAt }: Activation, { createdAt }: Reading): Moment {

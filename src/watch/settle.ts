@@ -33,7 +33,9 @@ export async function settle(
     if (isBeingDecided(before, known, ports.clock.now())) return before;
     // Who decided first stays: those who come second know it only from PIM.
     const ruling = before.ruling ?? known.ruling ?? null;
-    const { activation: seen, became } = observe({ ...before, ...known, ruling }, reading, ports.clock.now());
+    // With the step as it was, also when it is given up: what was on its way may be what PIM now tells.
+    const seenFrom = { ...before, ...known, step: before.step, ruling };
+    const { activation: seen, became } = observe(seenFrom, reading, ports.clock.now());
     const approvers = became === 'waiting' ? await findApprovers(ports, seen) : seen.approvers;
     const { restored = false, ...taken } = { ...seen, ...kept(known, seen), approvers, version: before.version + 1 };
     const after: Activation = taken;

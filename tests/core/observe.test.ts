@@ -95,6 +95,23 @@ describe('active is what PIM says is active:', () => {
     expect(phaseAfter(active, { status: 'Provisioned', ...changes }, now)).toBe(phase);
   });
 
+  describe('an ending that was asked for here, and whose answer nobody wrote down,', () => {
+    const by = { oid: 'adele', name: 'Adele Vance' };
+    const step = { kind: 'end', by, at: asked + 9 * minute } as const;
+    const active = { phase: 'active', startsAt: asked, endsAt: asked + hour, seenActive: true, step } as const;
+    const gone = reading({ status: 'Provisioned', instance: null });
+
+    test('is that person’s when PIM lists it no more before its time', () => {
+      const { activation } = observe(waiting(active), gone, asked + 10 * minute);
+      expect([activation.phase, activation.endedBy]).toEqual(['ended', by]);
+    });
+
+    test('is nobody’s when it ran out meanwhile', () => {
+      const { activation } = observe(waiting(active), gone, asked + 2 * hour);
+      expect([activation.phase, activation.endedBy]).toEqual(['ended', null]);
+    });
+  });
+
   test('an end before its time leaves the real end behind', () => {
     const active = { phase: 'active', startsAt: asked, endsAt: asked + hour, seenActive: true } as const;
     const { activation } = observe(waiting(active), reading({ status: 'Revoked' }), asked + 10 * minute);
@@ -241,8 +258,9 @@ describe('whatever PIM says, in whatever order:', () => {
 
   test('only its own part of the activation changes', () => {
     always(({ before, after }) => {
-      const { id, version, person, target, wish, askedAt, place, ruling: decided, endedBy } = before;
-      expect(after).toMatchObject({ id, version, person, target, wish, askedAt, place, ruling: decided, endedBy });
+      const { id, version, person, target, wish, askedAt, place, ruling: decided, endedBy, step } = before;
+      expect(after).toMatchObject({ id, version, person, target, wish, askedAt, place, ruling: decided });
+      if (after.phase !== 'ended' || step?.kind !== 'end') expect(after.endedBy).toEqual(endedBy);
     });
   });
 });

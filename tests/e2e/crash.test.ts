@@ -153,6 +153,20 @@ test('killed while it ends the first of two: what is left of the sentence is not
   await world.untilOver();
 }, 60_000);
 
+test('killed when PIM had ended it and nobody had written that down: it is ended by whoever asked for it', async () => {
+  const where = { in: world.teams.channel };
+  await (await adele.say('announce here', where)).reply(/announced here from now on/, where);
+  const said = await adele.say('activate Azure Readers for 2h because ended by me');
+  await said.reply(/Azure Readers\nActive until/);
+  const announced = await adele.waitForCard(/Adele Vance is in Azure Readers/, where);
+  await world.later('PT10M');
+  await slow('POST', 'assignmentScheduleRequests', 'selfDeactivate');
+  await killedWhileOrdering(adele.say('deactivate Azure Readers'));
+  expect((await said.reply(/Azure Readers\nEnded at/)).text).toContain('You ended it');
+  await adele.waitForCard(({ id, text }) => id === announced.id && text.includes('by Adele Vance'), where);
+  expect(adele.cards().filter(({ text }) => text.includes('Azure Readers has ended'))).toEqual([]);
+}, 40_000);
+
 test.each([
   [0, 'Research and Development'],
   [25, 'CA Exclusion Travel'],
