@@ -46,7 +46,9 @@ export async function takeUp(ports: Ports, parkedId: string): Promise<void> {
   const { person, place } = parked;
   const eventId = resumed(parked);
   const isFirst = await ports.store.claim(eventId, person, place, ports.clock.wall());
-  const taken = await ports.store.takeParked(parkedId, person, ports.clock.wall());
+  // An order is taken with the commit that claims it, so that it still waits when this is cut off in between.
+  const isOrder = parked.body.kind === 'stepUp';
+  const taken = isOrder ? parked : await ports.store.takeParked(parkedId, person, ports.clock.wall());
   if (taken) await resume(ports, taken);
   else if (isFirst) await ports.store.commit([{ kind: 'answered', eventId }]);
 }
@@ -115,13 +117,14 @@ async function fulfil(
   return message ? [message] : [];
 }
 
-async function goOn(within: Ports, actor: Actor, { place, body, check }: Parked): Promise<readonly Message[]> {
+async function goOn(within: Ports, actor: Actor, parked: Parked): Promise<readonly Message[]> {
+  const { place, body, check } = parked;
   const challenge = check?.claims ?? null;
   if (body.kind === 'sentence')
     return body.text === '' ? [] : obey(within, { text: body.text, actor, place, scope: body.scope });
   if (body.kind === 'outage') return goOnAfterOutage(within, actor, place, body);
   if (body.kind === 'stepUp') {
-    const message = await orderVerified(within, body.activationId, challenge);
+    const message = await orderVerified(within, body.activationId, parked);
     return message ? [message] : [];
   }
   if (body.kind === 'extension') return extendTaken(within, actor, place, body, challenge);

@@ -4,6 +4,7 @@ import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
+import type { Parked } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
 import { hold } from './hold.ts';
@@ -144,18 +145,17 @@ function openCard(ports: Ports, parkedId: string): Change {
   return { kind: 'job', job: { kind: 'signInCard', parkedId, state: 'open' }, due: ports.clock.now() };
 }
 
-/** The check is passed, or the sign-in done: the intent that waited for it is ordered. */
-export async function orderVerified(
-  ports: Ports,
-  activationId: string,
-  claims: string | null,
-): Promise<Message | null> {
+/** The check is passed, or the sign-in done: the intent that waited for it is ordered, once. */
+export async function orderVerified(ports: Ports, activationId: string, parked: Parked): Promise<Message | null> {
   const activation = await ports.store.activation(activationId);
   if (activation?.phase !== 'ordering') return null;
   const now = ports.clock.now();
   const claimed = { ...activation, orderedAt: now, readAt: now + 20_000, version: activation.version + 1 };
-  const isOurs = await ports.store.commit([{ kind: 'activation', activation: claimed }]);
-  return isOurs ? order(ports, claimed, { claims }) : null;
+  const isOurs = await ports.store.commit([
+    { kind: 'activation', activation: claimed },
+    { kind: 'takeParked', parked, at: ports.clock.wall() },
+  ]);
+  return isOurs ? order(ports, claimed, { claims: parked.check?.claims ?? null }) : null;
 }
 
 /** PIM has one already: ours, if an earlier answer was lost, or one that was made elsewhere. */

@@ -39,6 +39,8 @@ export type Change =
   /** A job that is already waiting under the same key is made due again, never doubled. */
   | { readonly kind: 'job'; readonly job: Job; readonly due: Moment }
   | { readonly kind: 'park'; readonly parked: Parked }
+  /** Fails the commit when it was taken, or may not be any more. */
+  | { readonly kind: 'takeParked'; readonly parked: Parked; readonly at: Moment }
   | { readonly kind: 'route'; readonly route: Route }
   | { readonly kind: 'noRoute'; readonly conversationId: string }
   /** Takes the place of one with the same key and owner. */

@@ -7,7 +7,7 @@ import { addFinding, setReconciled } from './findings.ts';
 import { enqueue, jobId } from './jobs.ts';
 import { appendToLedger } from './ledger.ts';
 import type { Seal } from './ledger.ts';
-import { park } from './parked.ts';
+import { park, take } from './parked.ts';
 import { dropRoute, setRoute } from './routes.ts';
 import type { Database, Tables } from './schema.ts';
 
@@ -51,6 +51,7 @@ function lockOrder(change: Change): string {
     case 'activation':
       return `1 ${change.activation.id}`;
     case 'park':
+    case 'takeParked':
       return `2 ${change.parked.id}`;
     case 'route':
       return `3 ${change.route.place.conversationId}`;
@@ -81,6 +82,8 @@ async function make(db: Kysely<Tables>, change: Change): Promise<boolean> {
       return changeActivation(db, change.activation, change.eventId);
     case 'park':
       return park(db, change.parked);
+    case 'takeParked':
+      return (await take(db, change.parked.id, change.parked.person, change.at)) !== null;
     case 'route':
       await setRoute(db, change.route);
       return true;

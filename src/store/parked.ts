@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import type { Moment } from '../core/moment.ts';
+import type { Person } from '../core/person.ts';
 import type { Parked } from '../ports/parked.ts';
 import type { Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
@@ -32,6 +34,21 @@ export async function park(db: Kysely<Tables>, parked: Parked): Promise<boolean>
   return numInsertedOrUpdatedRows === 1n;
 }
 
+/** Null when it is not this person's, taken already or too old. */
+export async function take(db: Kysely<Tables>, id: string, { tid, oid }: Person, now: Moment): Promise<Parked | null> {
+  const row = await db
+    .updateTable('parked')
+    .set({ taken: 1 })
+    .where('id', '=', id)
+    .where('tid', '=', tid)
+    .where('oid', '=', oid)
+    .where('taken', '=', 0)
+    .where('expires_at', '>', now)
+    .returning('body')
+    .executeTakeFirst();
+  return row === undefined ? null : unkeep(row.body);
+}
+
 export function parkedWishes({
   db,
 }: Database): Pick<Store, 'parked' | 'takeParked' | 'parkedFor' | 'takeExpiredParked'> {
@@ -40,19 +57,7 @@ export function parkedWishes({
       const row = await db.selectFrom('parked').select('body').where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : unkeep(row.body);
     },
-    async takeParked(id, { tid, oid }, now) {
-      const row = await db
-        .updateTable('parked')
-        .set({ taken: 1 })
-        .where('id', '=', id)
-        .where('tid', '=', tid)
-        .where('oid', '=', oid)
-        .where('taken', '=', 0)
-        .where('expires_at', '>', now)
-        .returning('body')
-        .executeTakeFirst();
-      return row === undefined ? null : unkeep(row.body);
-    },
+    takeParked: (id, person, now) => take(db, id, person, now),
     async parkedFor({ tid, oid }, now) {
       const rows = await db
         .selectFrom('parked')

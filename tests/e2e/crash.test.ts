@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import type { Done, TeamsPerson } from '../support/teams-client.ts';
+import type { Card, Done, TeamsPerson } from '../support/teams-client.ts';
 import { idOn, pause, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -165,6 +165,40 @@ test('killed when PIM had ended it and nobody had written that down: it is ended
   expect((await said.reply(/Azure Readers\nEnded at/)).text).toContain('You ended it');
   await adele.waitForCard(({ id, text }) => id === announced.id && text.includes('by Adele Vance'), where);
   expect(adele.cards().filter(({ text }) => text.includes('Azure Readers has ended'))).toEqual([]);
+}, 40_000);
+
+/** What is decided about an activation cannot be written down, until the function that it resolves with is called. */
+function nothingIsWritten(): () => void {
+  const file = join(world.bot.folder, 'jitney.db');
+  const run = (sql: string): void => {
+    const database = new DatabaseSync(file, { timeout: 5_000 });
+    database.exec(sql);
+    database.close();
+  };
+  run("create trigger cut before update on activation begin select raise(abort, 'cut off here'); end");
+  return () => run('drop trigger cut');
+}
+
+test('killed between a check that was passed and the order: the check is asked for once more, and the order follows', async () => {
+  const said = await adele.say('activate Finance Break Glass for 30m because checked');
+  const check = await said.reply(({ buttons }) => buttons.includes('Verify and go on'));
+  const writeAgain = nothingIsWritten();
+  expect(await adele.signIn(check)).toContain('You are signed in');
+  await pause(500);
+  await world.bot.kill();
+  writeAgain();
+  await world.bot.startAgain();
+  await world.later('PT1M');
+  const isCheck = ({ id, buttons }: Card): boolean => id !== check.id && buttons.includes('Verify and go on');
+  const again = await said.reply(isCheck);
+  expect(await world.writes()).toEqual([]);
+  await adele.signIn(again);
+  await said.reply(/Finance Break Glass\nActive until/);
+  aMinutePasses();
+  await pause(700);
+  expect(await world.writes()).toEqual(['activate 201']);
+  expect(said.replies().filter(({ text }) => text.includes('I was interrupted'))).toEqual([]);
+  await world.untilOver();
 }, 40_000);
 
 test.each([

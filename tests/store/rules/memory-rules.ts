@@ -181,6 +181,21 @@ function parkedRules({ store: fresh, replica }: Stores): void {
       expect((await Promise.all(takes)).filter((taken) => taken !== null)).toEqual([wish]);
     });
 
+    test('is taken with what follows from it, or not at all', async () => {
+      const store = await fresh();
+      const parked = parkedSentence('p');
+      await store.commit([{ kind: 'park', parked }]);
+      const takeAnd = (id: string) => [
+        { kind: 'takeParked', parked, at: 2_000 } as const,
+        { kind: 'newActivation', activation: activation(id) } as const,
+      ];
+
+      expect(await store.commit(takeAnd('first'))).toBe(true);
+      expect(await store.commit(takeAnd('second'))).toBe(false);
+      expect(await store.takeParked('p', megan, 2_000)).toBeNull();
+      expect(await store.activation('second')).toBeNull();
+    });
+
     test('can still say what a wish was after it was taken', async () => {
       const store = await fresh();
       await store.commit([{ kind: 'park', parked: parkedSentence('p') }]);
