@@ -22,8 +22,7 @@ afterAll(() => world.stop());
 beforeEach(async () => {
   await world.sandbox.ask('faults', undefined, 'DELETE');
   await world.untilOver();
-  await adele.say('sign out');
-  await megan.say('sign out');
+  await Promise.all([adele, megan].map((person) => person.say('sign out')));
   await world.forget();
 });
 

@@ -44,10 +44,12 @@ async function fresh(): Promise<void> {
   await world.sandbox.ask('settings', { checks: {}, everyTime: [] });
   await world.sandbox.ask('faults', undefined, 'DELETE');
   await world.untilOver();
-  for (const person of [adele, megan]) {
-    await person.say('sign out');
-    await person.arrive();
-  }
+  await Promise.all(
+    [adele, megan].map(async (person) => {
+      await person.say('sign out');
+      await person.arrive();
+    }),
+  );
   await world.forget();
 }
 
