@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const patienceMs = 60_000;
 
 /** jitney-unpaced: without the pace that Teams' limits ask for. */
-export type Program = 'echo' | 'echo-teams-ai' | 'jitney' | 'jitney-unpaced';
+export type Program = 'echo' | 'echo-keeping' | 'echo-teams-ai' | 'jitney' | 'jitney-unpaced';
 export type Running = {
   readonly url: string;
   /** From its start until it was ready, in milliseconds. */
@@ -45,6 +45,7 @@ export async function run(
     env: {
       PATH: process.env['PATH'],
       PORT: String(port),
+      DATABASE_FILE: join(folder, 'echo.db'),
       ...(cache === null ? {} : { NODE_COMPILE_CACHE: cache }),
       ...(isJitney ? { ...against(sandbox), DATABASE_URL: database ?? `sqlite:${join(folder, 'jitney.db')}` } : {}),
       ...env,
