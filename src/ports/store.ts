@@ -36,8 +36,8 @@ export type Change =
   /** Fails the commit unless the stored version is the one before this activation's. */
   | { readonly kind: 'activation'; readonly activation: Activation; readonly eventId?: string }
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
-  /** A job that is already waiting under the same key is made due again, never doubled. */
-  | { readonly kind: 'job'; readonly job: Job; readonly due: Moment }
+  /** A job that is already waiting under the same key is made due again, never doubled. doubt: it may have been done before. */
+  | { readonly kind: 'job'; readonly job: Job; readonly due: Moment; readonly doubt?: boolean }
   | { readonly kind: 'park'; readonly parked: Parked }
   /** Fails the commit when it was taken, or may not be any more. */
   | { readonly kind: 'takeParked'; readonly parked: Parked; readonly at: Moment }

@@ -22,7 +22,7 @@ export async function commit(
   const [first, ...others] = changes;
   // One statement is a transaction by itself: a message to be sent is one exchange with PostgreSQL instead of three.
   if (first?.kind === 'job' && others.length === 0) {
-    await writeOne((on) => enqueue(on, first.job, first.due));
+    await writeOne((on) => enqueue(on, first.job, first.due, first.doubt));
     return true;
   }
   const ordered = changes.toSorted((a, b) => (lockOrder(a) < lockOrder(b) ? -1 : lockOrder(a) > lockOrder(b) ? 1 : 0));
@@ -105,7 +105,7 @@ async function make(db: Kysely<Tables>, change: Change): Promise<boolean> {
     case 'answered':
       return (await settleEvent(db, change.eventId)) || change.once !== true;
     case 'job':
-      await enqueue(db, change.job, change.due);
+      await enqueue(db, change.job, change.due, change.doubt);
       return true;
     case 'audit':
       return true;

@@ -31,9 +31,9 @@ export function jobId(job: Job): string {
  * A job that waits already takes the new content and the earlier of the two times. A plain number after `then` would be
  * written into the text of the statement, which would be prepared anew each time.
  */
-export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment): Promise<void> {
+export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment, doubt = false): Promise<void> {
   const body = keep(job);
-  const fresh = { again: 0, lease_by: null, lease_until: null, fence: 0, tries: 0, doubt: 0 } as const;
+  const fresh = { again: 0, lease_by: null, lease_until: null, fence: 0, tries: 0, doubt: doubt ? 1 : 0 } as const;
   await db
     .insertInto('job')
     .values({ id: jobId(job), due, body, lane: laneOf(job), ...fresh })

@@ -41,7 +41,9 @@ export async function settle(
     const after: Activation = taken;
     // Somebody else took in the same meanwhile: fifty who press at once must not wear each other out.
     if (attempt > 0 && isSame(before, after)) return before;
-    const follow = await (restored ? mendCards(ports, after) : consequences(ports, before, after, became));
+    const follow = await (restored
+      ? sinceTheCopy(ports, before, after, became)
+      : consequences(ports, before, after, became));
     if (await ports.store.commit([{ kind: 'activation', activation: after }, ...follow, ...also])) return after;
   }
   throw new Error(`activation ${id} kept changing under ${attempts} attempts to settle it`);
@@ -115,6 +117,26 @@ export async function consequences(
     ...(became === 'waiting' && !after.approvers.some(({ reached }) => reached) ? await askInRooms(ports, after) : []),
   ];
   return jobs.map((job): Change => ({ kind: 'job', job, due }));
+}
+
+/**
+ * Of what became of it since the copy was made, the cards tell in place. Only where the copy knows of no announcement is
+ * it announced: whether that was done after the copy nobody here can tell, and twice is better than never.
+ */
+async function sinceTheCopy(
+  ports: Ports,
+  before: Activation,
+  after: Activation,
+  became: Phase | null,
+): Promise<readonly Change[]> {
+  const changes: Change[] = [...(await mendCards(ports, after))];
+  const due = ports.clock.now();
+  const ran = after.phase === 'active' ? 'active' : became;
+  for (const job of await channelJobs(ports, before, after, ran)) {
+    const known = job.kind === 'card' ? await ports.store.card(job.activationId, job.reader) : null;
+    if (known?.activityId == null) changes.push({ kind: 'job', job, due, doubt: true });
+  }
+  return changes;
 }
 
 /** The requester's living card: its own, or the one it shares with the others of its sentence. */
