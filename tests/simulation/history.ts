@@ -230,7 +230,9 @@ function pressSomething(world: World, people: People): void {
 
 function sendAgain(world: World, people: People): void {
   const { chance } = world;
-  const deed = chance.pick(people.deeds.slice(-6));
+  // At times a question, whose second answer would be seen.
+  if (chance.percent(30)) people.say(chance.pick(castOf(people)), 'help');
+  const deed = chance.percent(50) ? people.deeds.at(-1)! : chance.pick(people.deeds.slice(-6));
   const times = chance.pick([1, 2, 5]);
   for (let time_ = 0; time_ < times; time_ += 1) people.again(deed, false);
   world.count('F23');

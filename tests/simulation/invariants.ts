@@ -129,6 +129,7 @@ export function createGuard(world: World): Guard {
       if (!isOver(phase)) breaks(`I12: ${id} is still ${phase} a day later`);
     if (isEnd) checkAnnouncements();
     checkRepeats();
+    checkSecondAnswers(people);
     checkAnswers(people);
     const ledger = await world.store().ledger(0, 100_000);
     const verified = verify(ledger, ledgerKey);
@@ -207,6 +208,17 @@ export function createGuard(world: World): Guard {
     ).length;
     const unclear = [...world.unclear.values()].reduce((sum, one) => sum + one, 0);
     if (repeated > unclear) breaks(`I6: ${repeated} messages were sent again, and ${unclear} were unclear`);
+  }
+
+  /** I1: what Teams delivers again is not taken up again; seen by the questions, which nothing else holds back. */
+  function checkSecondAnswers({ deeds }: People): void {
+    const asked = deeds.filter(({ activity }) => activity['text'] === 'help').length;
+    const answers = connector.accepted.filter(
+      ({ method, activity }) => method === 'POST' && JSON.stringify(activity).includes('What you can write'),
+    ).length;
+    const sends = [...world.unclear.values()].reduce((sum, one) => sum + one, 0);
+    const cut = ['F25', 'F26', 'F27'].reduce((sum, number) => sum + (world.met.get(number) ?? 0), world.deaths());
+    if (answers > asked + sends + cut) breaks(`I1: ${answers} answers to ${asked} questions`);
   }
 
   /** I7: whoever did something has heard of it. */
