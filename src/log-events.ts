@@ -38,6 +38,8 @@ export const logEvents: LogEvents = {
   'reconcile.mismatch': ['request', 'kind', 'act'],
   'resume.failed': ['error'],
   'sandbox.clock': ['error'],
+  'signIn.done': ['actor', 'check'],
+  'signIn.refused': ['actor', 'why'],
   'signOn.failed': ['error'],
   started: ['host', 'port', 'sandbox'],
   'tick.failed': ['error'],

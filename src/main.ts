@@ -58,6 +58,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
       keptHours: config.signInHours,
     },
     clock,
+    log,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     onSignedIn: async (person, parkedId) => {
       const { auditorGroupId } = config;

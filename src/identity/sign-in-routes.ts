@@ -8,6 +8,7 @@ import { AuthorityUnavailable, explained } from './authority.ts';
 import type { Authority } from './authority.ts';
 import { AuthError } from './microsoft.ts';
 import { page, redirectTo } from './pages.ts';
+import type { Page } from './pages.ts';
 import type { PersonTokens } from './person-tokens.ts';
 import { seal, unsealAny } from './seal.ts';
 import type { SealFor } from './seal.ts';
@@ -77,18 +78,24 @@ async function start(parts: Parts, request: WebRequest): Promise<WebResponse> {
 
 /** From Entra back. The state is used up first, whatever follows. */
 async function callback(parts: Parts, request: WebRequest): Promise<WebResponse> {
-  const { clock, config, store } = parts;
+  const { clock, config, log, store } = parts;
   const { state, code, error } = request.query;
-  if (!isParameter(state)) return page('badCallback');
+  const refused = (why: Page, actor: string | null = null): WebResponse => {
+    log.warn('signIn.refused', { actor, why });
+    return page(why);
+  };
+  if (!isParameter(state)) return refused('badCallback');
   const pending = await store.takePendingSignIn(idOf(state), clock.wall());
   const hidden = pending && openSecrets(config.keys, pending);
-  if (pending === null || hidden === null) return page('badCallback');
-  if (error !== undefined || !isParameter(code)) return page('notCompleted');
+  if (pending === null || hidden === null) return refused('badCallback', pending?.person.oid);
+  const { oid } = pending.person;
+  if (error !== undefined || !isParameter(code)) return refused('notCompleted', oid);
   const redeemed = await redeem(parts, code, hidden);
-  if (redeemed === null) return page('notCompleted');
-  if (!isOf(redeemed.result, pending.person, config.clientId, hidden.nonce)) return page('otherAccount');
+  if (redeemed === null) return refused('notCompleted', oid);
+  if (!isOf(redeemed.result, pending.person, config.clientId, hidden.nonce)) return refused('otherAccount', oid);
   if (hidden.claims === null) await parts.tokens.keep(pending.person, redeemed.cache);
   else keepStepUp(parts, pending.person, hidden.claims, redeemed.result);
+  log.info('signIn.done', { actor: oid, check: hidden.claims !== null });
   const answer = await parts.onSignedIn(pending.person, pending.parkedId);
   return answer === 'gone' ? page('gone') : (answer ?? page('signedIn'));
 }

@@ -1,5 +1,5 @@
 import type { Person } from '../core/person.ts';
-import type { Clock } from '../ports/ports.ts';
+import type { Clock, Log } from '../ports/ports.ts';
 import type { SignIn } from '../ports/sign-in.ts';
 import type { Store } from '../ports/store.ts';
 import type { WebResponse, WebRoute } from '../ports/web.ts';
@@ -28,6 +28,7 @@ export type SignInOptions = {
   readonly store: Pick<Store, 'tokens' | 'saveTokens' | 'deleteTokens' | 'savePendingSignIn' | 'takePendingSignIn'>;
   readonly config: SignInConfig;
   readonly clock: Clock;
+  readonly log: Log;
   readonly random: Random;
   /**
    * Called once the tokens are kept: wakes what waited. What comes back is the answer to the browser; null: a page that
@@ -48,7 +49,7 @@ export type SignInService = SignIn & {
 
 /** Sign-in by authorization code with PKCE. All times here are wall time: tokens live in the real world. */
 export function signIn(options: SignInOptions): SignInService {
-  const { config, clock, random, store } = options;
+  const { config, clock, log, random, store } = options;
   const entra = authority(config, clock);
   const tokens = personTokens({
     store,
@@ -66,8 +67,13 @@ export function signIn(options: SignInOptions): SignInService {
     silent: signOn !== null,
     exchange: async (person, token) => {
       const cache = (await signOn?.(person, token)) ?? null;
-      if (cache !== null) await tokens.keep(person, cache);
-      return cache !== null;
+      if (cache === null) {
+        log.warn('signIn.refused', { actor: person.oid, why: 'exchange' });
+        return false;
+      }
+      await tokens.keep(person, cache);
+      log.info('signIn.done', { actor: person.oid, check: false });
+      return true;
     },
     has: (person) => tokens.has(person),
     verified: (person, claims) => Promise.resolve(stepUps.of(person, claims) !== null),

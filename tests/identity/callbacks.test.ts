@@ -17,6 +17,7 @@ beforeEach(async () => {
   await world.sandbox.ask('reset', {});
   for (const name of ['Adele Vance', 'Megan Bowen']) await world.service.forget(world.person(name));
   world.woken.length = 0;
+  world.logged.length = 0;
 });
 
 async function nothingHappened(): Promise<void> {
@@ -164,8 +165,30 @@ test.each<[string, () => Promise<URL>, Page]>([
 ])('%s signs nobody in', async (_what, make, expected) => {
   const url = await make();
 
+  world.logged.length = 0;
   expect(await world.visit(url)).toEqual(page(expected));
   await nothingHappened();
+  // With nothing of the request: it may hold a code, and the text of whoever sent it.
+  expect(world.logged).toEqual([['signIn.refused', { actor: refusedOf(world.logged), why: expected }]]);
+});
+
+/** Whose sign-in it was, where its state was one; nobody's otherwise. */
+function refusedOf(logged: readonly unknown[][]): unknown {
+  const { actor } = logged[0]?.[1] as { readonly actor: unknown };
+  expect([null, world.person('Adele Vance').oid, world.person('Megan Bowen').oid]).toContain(actor);
+  return actor;
+}
+
+test('each sign-in is in the log, with whose it was and whether it was a check', async () => {
+  const { oid } = world.person('Adele Vance');
+  await world.signInAs('Adele Vance');
+  await world.signInAs('Adele Vance', '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}');
+  await world.visit(await back({ as: 'Megan Bowen' }));
+  expect(world.logged).toEqual([
+    ['signIn.done', { actor: oid, check: false }],
+    ['signIn.done', { actor: oid, check: true }],
+    ['signIn.refused', { actor: oid, why: 'otherAccount' }],
+  ]);
 });
 
 describe('a callback', () => {

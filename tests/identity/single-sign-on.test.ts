@@ -30,7 +30,9 @@ const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 describe('single sign-on', () => {
   test('gives a token for PIM with the capability, and later ones without a word to the person', async () => {
     const adele = world.person('Adele Vance');
+    world.logged.length = 0;
     expect(await world.service.exchange(adele, await teamsToken('Adele Vance'))).toBe(true);
+    expect(world.logged).toEqual([['signIn.done', { actor: adele.oid, check: false }]]);
     expect(await world.service.has(adele)).toBe(true);
     const token = (await world.service.tokenOf(adele))!;
     expect(decodeJwt(token)).toMatchObject({ oid: adele.oid, aud: 'https://graph.microsoft.com', xms_cc: ['CP1'] });
@@ -42,7 +44,9 @@ describe('single sign-on', () => {
 
   test('of somebody else is refused', async () => {
     await world.sandbox.ask('calls', undefined, 'DELETE');
+    world.logged.length = 0;
     expect(await world.service.exchange(world.person('Adele Vance'), await teamsToken('Megan Bowen'))).toBe(false);
+    expect(world.logged).toEqual([['signIn.refused', { actor: world.person('Adele Vance').oid, why: 'exchange' }]]);
     expect(await world.service.has(world.person('Adele Vance'))).toBe(false);
     expect(await world.service.has(world.person('Megan Bowen'))).toBe(false);
     expect(await grants()).not.toContain(jwtBearer);

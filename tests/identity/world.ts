@@ -7,7 +7,7 @@ import type { Person } from '../../src/core/person.ts';
 import { appTokens } from '../../src/identity/app-token.ts';
 import { signIn } from '../../src/identity/sign-in.ts';
 import type { SignInConfig, SignInOptions, SignInService } from '../../src/identity/sign-in.ts';
-import type { Clock } from '../../src/ports/ports.ts';
+import type { Clock, Log } from '../../src/ports/ports.ts';
 import type { Store } from '../../src/ports/store.ts';
 import type { WebResponse } from '../../src/ports/web.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -35,6 +35,8 @@ export type World = {
   readonly app: () => Promise<string>;
   /** Who was signed in, and what was waiting for it. */
   readonly woken: { readonly person: Person; readonly parkedId: string }[];
+  /** What the log was told: event and facts. */
+  readonly logged: unknown[][];
   readonly person: (name: string) => Person;
   /** Another replica on the same database. */
   readonly another: (changes?: Partial<SignInOptions>) => SignInService;
@@ -67,12 +69,16 @@ export async function startWorld(
     keptHours: 12,
     resource: 'api://localhost/5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
   };
+  const logged: unknown[][] = [];
+  const note: Log['info'] = (...line) => void logged.push(line);
+  const log: Log = { info: note, warn: note, error: note };
   const woken: { person: Person; parkedId: string }[] = [];
   const another = (changes: Partial<SignInOptions> = {}): SignInService =>
     signIn({
       store,
       config,
       clock,
+      log,
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
       onSignedIn: (person, parkedId) => {
         woken.push({ person, parkedId });
@@ -104,6 +110,7 @@ export async function startWorld(
     service,
     app: appTokens(config),
     woken,
+    logged,
     person,
     another,
     visit,

@@ -65,6 +65,7 @@ export function createReplica(parts: Parts): Replica {
       resource: null,
     },
     clock,
+    log,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => chance.below(256)),
     onSignedIn: async (person, parkedId) => {
       await application.signedIn(person, parkedId);

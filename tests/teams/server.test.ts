@@ -120,6 +120,32 @@ test.each([
   expect(await response.json()).toEqual({ error: expect.stringMatching(/^[a-z ]+$/) });
 });
 
+describe('whatever is answered', () => {
+  test.each([
+    ['GET', '/healthz'],
+    ['GET', '/readyz'],
+    ['GET', '/nothing-here'],
+    ['DELETE', '/healthz'],
+    ['POST', '/api/messages'],
+    ['GET', '/page'],
+  ])(
+    'it loads nothing, is framed, kept, guessed and told to nobody, and is asked for by https: %s %s',
+    async (method, path) => {
+      const handle = () => Promise.resolve({ status: 200, headers: { 'Content-Type': 'text/plain' }, body: 'x' });
+      const url = await start({ routes: [{ path: '/page', handle }] });
+      const { headers } = await fetch(`${url}${path}`, { method });
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'strict-transport-security': 'max-age=31536000; includeSubDomains',
+        'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+      });
+      expect(headers.has('access-control-allow-origin')).toBe(false);
+    },
+  );
+});
+
 test('a port that is taken is told, not waited for', async () => {
   const { port } = new URL(await start());
 
