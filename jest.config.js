@@ -8,6 +8,6 @@ export default {
   transform: { '\\.ts$': './tests/strip-types.js' },
   testTimeout: 30_000,
   globalSetup: '<rootDir>/tests/memory-disk.js',
-  // The longest files wait for programs and for PIM's clock and leave a core idle for three quarters of their time.
+  // The longest files wait for programs and for PIM's clock and leave a core idle for most of their time.
   maxWorkers: availableParallelism() + 2,
 };
