@@ -14,6 +14,8 @@ export const logEvents: LogEvents = {
   'card.refused': ['verb', 'actor'],
   'chat.address.refused': ['conversationId'],
   'chat.undelivered': ['what', 'kind', 'why'],
+  'clock.right': ['aheadSeconds'],
+  'clock.skewed': ['aheadSeconds'],
   config: ['note'],
   'database.restored': ['knowsUntil', 'open', 'dropped'],
   'deliver.failed': ['error'],

@@ -6,6 +6,7 @@ import { sealer as ledgerSealer } from './audit/ledger.ts';
 import { writeEntry } from './audit/writes.ts';
 import { render } from './cards/render.ts';
 import { guard, sealer } from './cards/seal.ts';
+import { clockAlarm } from './clock-alarm.ts';
 import { badConfigExit, loadConfig, sayProblems } from './config.ts';
 import type { Config } from './config.ts';
 import type { ConfigProblem } from './config-rules.ts';
@@ -74,7 +75,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   });
   const writes = { id: () => randomUUID(), made: recordWrite };
   const tokens = { app, of: identity.tokenOf, stepUps: identity.stepUps };
-  const graph = { graphUrl: config.graph.url, clock, tid, tokens, writes };
+  const graph = { graphUrl: config.graph.url, clock, tid, tokens, writes, timing: clockAlarm(wall, log) };
   const directory = graphDirectory(graph);
   const seal = sealer(keys.cards, tid, () => randomBytes(9).toString('base64url'));
   const { appId, cloud, openIdMetadataUrl } = config.bot;

@@ -83,12 +83,14 @@ const rules: Rules = {
     environment: { folders: ['config'], packages: ['node:fs', 'node:util'] },
     'log-events': { folders: [], packages: [] },
     log: { folders: ['config', 'log-events', 'ports', 'redact'], packages: ['pino', 'node:util'] },
+    'clock-alarm': { folders: ['core', 'ports'], packages: [] },
     'sandbox-clock': { folders: ['core', 'ports'], packages: [] },
     main: {
       folders: [
         ...[
           'audit',
           'cards',
+          'clock-alarm',
           'config',
           'config-rules',
           'core',

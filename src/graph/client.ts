@@ -6,7 +6,7 @@ import { toProblem } from './errors.ts';
 import { requests } from './request.ts';
 import type { Kind } from './request.ts';
 import { sender } from './send.ts';
-import type { Answer, Call } from './send.ts';
+import type { Answer, Call, Timing } from './send.ts';
 import { ownerOf } from './token.ts';
 
 /**
@@ -32,6 +32,7 @@ export type Options = {
   readonly clock: Clock;
   readonly tid: string;
   readonly writes?: Writes;
+  readonly timing?: Timing;
 };
 
 /** Names each write, and hears of it when it is done, whatever came of it. */
@@ -64,7 +65,7 @@ export type Graph = {
 
 export function graph(options: Options): Graph {
   const { clock, tokens, tid } = options;
-  const request = requests(sender(options.graphUrl), clock);
+  const request = requests(sender(options.graphUrl, options.timing), clock);
 
   async function ask(kind: Kind, call: Call, token: string, background = false): Promise<Answered> {
     const answer =

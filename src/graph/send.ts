@@ -22,6 +22,9 @@ export type Answer =
 
 export type Send = (call: Call, token: string) => Promise<Answer>;
 
+/** Called as a request leaves; what it returns is told the answer's `Date` header. */
+export type Timing = () => (date: string | null) => void;
+
 const deadlineMs = 10_000;
 const largestBody = 16 * 1024 * 1024;
 
@@ -33,18 +36,21 @@ const neverSent =
  * One HTTP exchange with Graph v1.0 through Microsoft's client, without its own retries and redirects: it would repeat a
  * POST after 503 and 504. The token goes to the configured host only.
  */
-export function sender(graphUrl: string): Send {
+export function sender(graphUrl: string, timing?: Timing): Send {
   const { hostname, origin } = new URL(graphUrl);
   return async (call, token) => {
     let failure: unknown;
     const post: Middleware = {
       execute: async (context: Context) => {
         try {
-          context.response = await fetch(context.request as string, {
+          const dated = timing?.();
+          const response = await fetch(context.request as string, {
             ...(context.options as RequestInit),
             redirect: 'manual',
             signal: AbortSignal.timeout(deadlineMs),
           });
+          dated?.(response.headers.get('date'));
+          context.response = response;
         } catch (error) {
           // The client wraps what is thrown and drops its cause, which tells whether the request was sent.
           failure = error;
