@@ -9,5 +9,5 @@ const program = fileURLToPath(new URL('run.ts', import.meta.url));
 test('killed at a few steps of a wish, alone or beside another replica: one effect, and nobody is left without an answer', async () => {
   const args = ['--disable-warning=ExperimentalWarning', program, '--sample', '2', '--lanes', '1'];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  expect(stdout).toMatch(/Crashes: 6 passed, 0 failed, 6 total/);
+  expect(stdout).toMatch(/Crashes: 1\d passed, 0 failed/);
 }, 180_000);

@@ -2,41 +2,52 @@
  * Loaded into the bot by `node --import`, in tests alone: sees every durable write and every outgoing call from outside
  * the product's code, writes their names to a file, and kills the process before or after the one that it was told to.
  */
-import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 
-type Plan = { readonly label: string; readonly nth: number; readonly side: 'before' | 'after' };
+/** label null: whatever edge it is. isAtStart: counted from the start of the process, so while it recovers. */
+type Plan = {
+  readonly label: string | null;
+  readonly nth: number;
+  readonly side: 'before' | 'after';
+  readonly isAtStart?: boolean;
+};
 
 const seenFile = process.env['CRASH_SEEN'] ?? '';
 const planFile = process.env['CRASH_PLAN'] ?? '';
-let plan: Plan | null = null;
-let isWatching = false;
+const atStart = existsSync(planFile) ? (JSON.parse(readFileSync(planFile, 'utf8')) as Plan | null) : null;
+let plan = atStart?.isAtStart === true ? atStart : null;
+let isWatching = plan !== null;
+let edges = 0;
 const times = new Map<string, number>();
 
 // The plan is read when the story begins, so that what belongs to the start of the program is not counted.
 process.on('SIGUSR2', () => {
   plan = JSON.parse(readFileSync(planFile, 'utf8')) as Plan | null;
   times.clear();
+  edges = 0;
   isWatching = true;
   appendFileSync(seenFile, 'armed\n');
 });
 
-type Edge = { readonly nth: number; readonly label: string };
+type Edge = { readonly nth: number; readonly label: string; readonly ofAll: number };
 
 function reach(label: string): Edge {
   const nth = (times.get(label) ?? 0) + 1;
   times.set(label, nth);
+  edges += 1;
   if (isWatching) appendFileSync(seenFile, `${label}\n`);
-  const edge = { nth, label };
+  const edge = { nth, label, ofAll: edges };
   dieIf(edge, 'before');
   return edge;
 }
 
-function dieIf({ nth, label }: Edge, side: Plan['side']): void {
-  if (!isWatching || plan?.label !== label || plan.nth !== nth || plan.side !== side) return;
+function dieIf({ nth, label, ofAll }: Edge, side: Plan['side']): void {
+  if (!isWatching || plan?.side !== side) return;
+  if (plan.label === null ? plan.nth !== ofAll : plan.label !== label || plan.nth !== nth) return;
   // Of two bots the first one that comes to it.
   try {
     closeSync(openSync(`${planFile}.done`, 'wx'));
@@ -62,6 +73,8 @@ function nameOf(tables: ReadonlySet<string>): string {
 }
 
 const sqliteTables = new WeakMap<DatabaseSync, Set<string>>();
+/** As they were at the savepoint, for what is undone alone. */
+const atSavepoint = new WeakMap<DatabaseSync, ReadonlySet<string>>();
 const databases = new WeakMap<StatementSync, DatabaseSync>();
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with the database that it is asked of
 const { prepare } = DatabaseSync.prototype;
@@ -89,7 +102,9 @@ function watchSqlite(method: 'run' | 'all', changed: (result: unknown) => boolea
       if (edge) dieIf(edge, 'after');
       return result;
     }
-    if (/^\s*(?:begin|rollback)/i.test(sql)) open.clear();
+    if (/^\s*savepoint/i.test(sql)) atSavepoint.set(database, new Set(open));
+    else if (/^\s*rollback to/i.test(sql)) sqliteTables.set(database, new Set(atSavepoint.get(database)));
+    else if (/^\s*(?:begin|rollback)/i.test(sql)) open.clear();
     const table = writtenTable(sql);
     if (table === null) return original.apply(this, given);
     if (database.isTransaction) {
@@ -172,6 +187,9 @@ if (process.env['DATABASE_URL']?.startsWith('postgres')) {
 
 const guid = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi;
 
+/** What a batch reads, by its first part. */
+const batched = /"url":"[^"]*?(transitiveMembers|users|roleManagementPolicyAssignments|assignmentScheduleRequests)/;
+
 /** A call by its method and its path; a chat by whose it is, not by its address. */
 function callName(method: string, path: string, body: string): string {
   const plain = decodeURIComponent(path.split('?')[0] ?? '');
@@ -181,7 +199,7 @@ function callName(method: string, path: string, body: string): string {
     const whose = conversation.startsWith('a:') ? conversation.slice(-3) : 'channel';
     return `${message === undefined ? 'send to' : 'update for'} ${whose}`;
   }
-  const action = /"action":"(\w+)"/.exec(body)?.[1];
+  const action = /"action":"(\w+)"/.exec(body)?.[1] ?? batched.exec(body)?.[1];
   return [method, plain.replaceAll(guid, '{id}'), action].filter((part) => part !== undefined).join(' ');
 }
 

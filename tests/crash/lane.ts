@@ -8,11 +8,18 @@ import { startBot } from '../support/bot.ts';
 import type { StartedBot } from '../support/bot.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { StartedSandbox } from '../support/sandbox.ts';
+import { startBalancer } from './balancer.ts';
 import { startTeams } from '../support/teams-client.ts';
 import type { Teams, TeamsPerson } from '../support/teams-client.ts';
 
 /** Kill the process at the nth time that it comes to this edge, before or after it. */
-export type Cut = { readonly label: string; readonly nth: number; readonly side: 'before' | 'after' };
+export type Cut = {
+  readonly label: string;
+  readonly nth: number;
+  readonly side: 'before' | 'after';
+  /** And once more, before so many edges of its recovery are behind it. */
+  readonly again?: number;
+};
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
@@ -23,8 +30,12 @@ export type Lane = {
   readonly adele: TeamsPerson;
   readonly megan: TeamsPerson;
   readonly bots: readonly Armed[];
+  /** Every bot begins anew, with nothing in memory of what it has read. */
+  cool(): Promise<void>;
   /** The next story counts from here; null: nobody is killed. */
   arm(cut: Cut | null): Promise<void>;
+  /** After a death: begins with the same data, and dies again at the nth edge that it comes to. False: it came to fewer at its start. */
+  dieAgain(bot: Armed, nth: number): Promise<boolean>;
   /** What the bots came by since then. */
   seen(): readonly string[];
   rows(sql: string): Promise<readonly Row[]>;
@@ -35,7 +46,17 @@ export type Lane = {
 
 export type Armed = StartedBot & { readonly seenFile: string };
 
+/** Most of a start is compiling: once for all starts. */
+const compiled = join(tmpdir(), 'jitney-cut-compiled');
 const cutter = fileURLToPath(new URL('cut.ts', import.meta.url));
+
+async function untilGone(bot: StartedBot): Promise<boolean> {
+  for (const until = performance.now() + 3_000; performance.now() < until;) {
+    if (!bot.isAlive) return true;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return false;
+}
 
 /** postgres: the DATABASE_URL of an empty database; null: a file of SQLite. */
 export async function startLane(postgres: string | null): Promise<Lane> {
@@ -47,21 +68,17 @@ export async function startLane(postgres: string | null): Promise<Lane> {
     const env = {
       CRASH_PLAN: planFile,
       CRASH_SEEN: seenFile,
+      PUBLIC_URL: balancer.url,
+      NODE_COMPILE_CACHE: compiled,
       ...(postgres === null ? {} : { DATABASE_URL: postgres }),
     };
     const started = await startBot({ sandbox, env, node: ['--import', cutter] });
     return Object.defineProperties({ seenFile } as Armed, Object.getOwnPropertyDescriptors(started));
   }
-  const bots = postgres === null ? [await bot('one')] : [await bot('one'), await bot('two')];
-  let turn = 0;
-  /** Any balancer: the next one that runs. */
-  const front = Object.defineProperty({ ...bots[0]! }, 'url', {
-    get: () => {
-      const up = bots.filter(({ isAlive }) => isAlive);
-      turn += 1;
-      return (up[turn % Math.max(1, up.length)] ?? bots[0]!).url;
-    },
-  });
+  const balancer = await startBalancer(() => bots.flatMap(({ isAlive, url }) => (isAlive ? [url] : [])));
+  const bots: Armed[] = [];
+  for (const name of postgres === null ? ['one'] : ['one', 'two']) bots.push(await bot(name));
+  const front = Object.defineProperty({ ...bots[0]! }, 'url', { value: balancer.url });
   const teams = await startTeams(front, sandbox);
   const [adele, megan, alex] = ['Adele Vance', 'Megan Bowen', 'Alex Wilber'].map((name) => teams.person(name));
   await alex!.open();
@@ -69,11 +86,10 @@ export async function startLane(postgres: string | null): Promise<Lane> {
   await megan!.arrive();
   const announced = await adele!.say('announce here', { in: teams.channel });
   await announced.reply(/announced here from now on/, { in: teams.channel });
-  const client = postgres === null ? null : new pg.Client({ connectionString: postgres });
-  await client?.connect();
+  const pool = postgres === null ? null : new pg.Pool({ connectionString: postgres });
 
   async function rows(sql: string): Promise<readonly Row[]> {
-    if (client) return (await client.query<Row>(sql)).rows;
+    if (pool) return (await pool.query<Row>(sql)).rows;
     const database = new DatabaseSync(join(bots[0]!.folder, 'jitney.db'), { timeout: 5_000 });
     try {
       return database.prepare(sql).all() as readonly Row[];
@@ -89,6 +105,12 @@ export async function startLane(postgres: string | null): Promise<Lane> {
     megan: megan!,
     bots,
     rows,
+    async cool() {
+      for (const one of bots) {
+        if (one.isAlive) await one.stop();
+        await one.startAgain();
+      }
+    },
     async arm(cut) {
       writeFileSync(planFile, JSON.stringify(cut));
       rmSync(`${planFile}.done`, { force: true });
@@ -99,6 +121,19 @@ export async function startLane(postgres: string | null): Promise<Lane> {
       while (!bots.every(({ seenFile }) => readFileSync(seenFile, 'utf8').startsWith('armed')))
         await new Promise((done) => setTimeout(done, 5));
     },
+    async dieAgain(dead, nth) {
+      rmSync(`${planFile}.done`, { force: true });
+      writeFileSync(planFile, JSON.stringify({ label: null, nth, side: 'before', isAtStart: true }));
+      const died = await dead.startAgain().then(
+        () => untilGone(dead),
+        (error: unknown) => {
+          if (dead.isAlive) throw error;
+          return true;
+        },
+      );
+      writeFileSync(planFile, 'null');
+      return died;
+    },
     seen: () =>
       bots.flatMap(({ seenFile }) =>
         existsSync(seenFile) ? readFileSync(seenFile, 'utf8').split('\n').slice(1, -1) : [],
@@ -108,9 +143,10 @@ export async function startLane(postgres: string | null): Promise<Lane> {
       await sandbox.advance('PT1M');
     },
     async stop() {
-      await client?.end();
+      await pool?.end();
       await Promise.all(bots.filter(({ isAlive }) => isAlive).map((one) => one.stop()));
       for (const one of bots) one.forget();
+      balancer.close();
       await teams.close();
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -89,7 +89,7 @@ export async function startBot(options: BotOptions): Promise<StartedBot> {
       const answer = await fetch(`${url}/readyz`).catch(() => null);
       if (answer?.ok) return;
       const said = (await answer?.text()) ?? 'no answer';
-      if (running.child.exitCode !== null || performance.now() > until) {
+      if (running.child.exitCode !== null || running.child.signalCode !== null || performance.now() > until) {
         killNow();
         throw new Error(`the bot did not get ready (${said}): ${printed}`);
       }

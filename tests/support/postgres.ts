@@ -40,9 +40,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   return serverAt(`postgres://jitney@localhost/postgres?host=${encodeURIComponent(folder)}`, () => stop(keeper));
 }
 
-async function serverAt(url: string, stopServer: () => Promise<void>): Promise<PostgresServer> {
-  const admin = new pg.Client({ connectionString: url });
-  await admin.connect();
+function serverAt(url: string, stopServer: () => Promise<void>): PostgresServer {
+  const admin = new pg.Pool({ connectionString: url, max: 1 });
   let made = 0;
   return {
     async database() {

@@ -1,0 +1,103 @@
+import { verify } from '../../src/audit/ledger.ts';
+import type { LedgerRow } from '../../src/core/audit.ts';
+import type { Activation } from '../../src/core/activation.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { SandboxCall } from '../support/sandbox.ts';
+import type { Lane } from './lane.ts';
+import type { Plot } from './plots.ts';
+
+type Facts = { readonly why: string; readonly accepted: number; readonly deaths: number };
+
+/** What must hold when the story is over, from PIM's state, what the connector took, and the ledger. */
+export async function check(
+  lane: Lane,
+  plot: Plot,
+  wish: Activation | null,
+  { why, accepted, deaths }: Facts,
+): Promise<readonly string[]> {
+  const { sandbox, teams, adele, megan } = lane;
+  const state = await sandbox.state();
+  const writes = state.calls.filter(isWrite);
+  const done = writes.filter(({ status }) => status < 300);
+  const entries = (await lane.rows('select entry from ledger order by seq desc limit 40')).map(
+    ({ entry }) => JSON.parse(String(entry)) as { action: string; activationId: string | null; actor: { oid: string } },
+  );
+  const told = [why, `${why} (ticket INC0012345)`];
+  const orders = state.requests.filter(({ justification }) => told.includes(String(justification)));
+  const shows = (text: string): number =>
+    teams.connector.accepted
+      .slice(accepted)
+      .filter(
+        ({ method, conversationId, activity }) =>
+          method === 'POST' && conversationId.includes(text) && activity['type'] === 'message',
+      ).length;
+  const announced = shows(teams.channel.id);
+  const ledger = await lane.rows('select * from ledger order by seq');
+  const verified = verify(ledger.map(ledgerRow), ledgerKey);
+  const running = state.assignments.some(
+    (one) =>
+      one['assignmentType'] === 'activated' &&
+      one['principalId'] === adele.oid &&
+      one['createdUsing'] === orders[0]?.['id'],
+  );
+  const effects = { selfActivate: 0, selfDeactivate: 0, cancel: 0, decide: 0 };
+  for (const call of done) effects[kindOf(call)] += 1;
+  const { counts } = plot;
+  const isTold = (action: string, oid: string): boolean =>
+    entries.some((one) => one.action === action && one.activationId === wish?.id && one.actor.oid === oid);
+  const rules: readonly (readonly [boolean, string])[] = [
+    [wish?.phase === plot.phase, `I12: the wish is ${wish?.phase ?? 'not there'}`],
+    [orders.length === 1, `I1: PIM has ${orders.length} requests of this wish`],
+    ...kinds.map((kind) => [effects[kind] === counts[kind], `I1: ${kind} took effect ${effects[kind]} times`] as const),
+    [isTold('activation.order', adele.oid), 'I2, I3: the order has no ledger line'],
+    [counts.decide === 0 || isTold('approval.approve', megan.oid), 'I2, I3: the decision has no ledger line'],
+    [counts.cancel === 0 || isTold('activation.cancel', adele.oid), 'I2, I3: taking it back has no ledger line'],
+    [counts.selfDeactivate === 0 || isTold('activation.end', adele.oid), 'I2, I3: the ending has no ledger line'],
+    [
+      done.every((call) => call.token?.oid === (kindOf(call) === 'decide' ? megan : adele).oid),
+      'I4, I5: somebody else’s token wrote',
+    ],
+    [announced >= 1 || !plot.isAnnounced, 'I6: it was not announced'],
+    [announced <= (plot.isAnnounced ? 1 + deaths : 0), `I6: it was announced ${announced} times`],
+    [verified.ok, `I9: ${verified.ok ? '' : verified.why}`],
+    [lane.bots.every(({ printed }) => !/eyJ[\w-]{8}|story \d/.test(printed)), 'I10: words or tokens are in the log'],
+    [(await lane.rows('select id from job')).length === 0, 'I11: the outbox is not empty'],
+    [!running, 'I12: it still runs in PIM'],
+  ];
+  return rules.flatMap(([holds, what]) => (holds ? [] : [what]));
+}
+
+function isWrite({ method, path, fault }: SandboxCall): boolean {
+  return method !== 'GET' && path.includes('/privilegedAccess/') && fault === undefined;
+}
+
+const kinds = ['selfActivate', 'selfDeactivate', 'cancel', 'decide'] as const;
+
+function kindOf({ method, path, body }: SandboxCall): (typeof kinds)[number] {
+  if (method === 'PATCH') return 'decide';
+  if (path.endsWith('/cancel')) return 'cancel';
+  return (body as { readonly action: 'selfActivate' | 'selfDeactivate' }).action;
+}
+
+function ledgerRow(row: Readonly<Record<string, string | number | null>>): LedgerRow {
+  const text = (name: string): string => String(row[name]);
+  const [seq, at] = [Number(row['seq']), Number(row['at'])];
+  return { seq, at, entry: text('entry'), previousHash: text('previous_hash'), hash: text('hash'), mac: text('mac') };
+}
+
+/** The sandbox's public key for the ledger, as the bot derives it. */
+const ledgerKey = await readLedgerKey();
+
+async function readLedgerKey(): Promise<Uint8Array> {
+  const { readFileSync } = await import('node:fs');
+  const { parseEnv } = await import('node:util');
+  const env = parseEnv(readFileSync(new URL('../../env/.env.sandbox', import.meta.url), 'utf8'));
+  const loaded = loadConfig({
+    ...env,
+    SANDBOX: '1',
+    GRAPH_URL: 'https://localhost:1',
+    AUTHORITY_URL: 'https://localhost:1',
+  });
+  if (loaded.kind !== 'config') throw new Error('the sandbox has no configuration');
+  return loaded.config.keys.ledger;
+}
