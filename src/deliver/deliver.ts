@@ -6,6 +6,8 @@ import type { Work } from './jobs.ts';
 /** Short, so that what a killed replica held is soon sent by another; whoever still works renews it. */
 const leaseMs = 10_000;
 const renewMs = 3_000;
+/** A clock that is set back by less holds nothing up that anybody would notice. */
+const noticedMs = 1_000;
 /** A reader whose connector is slow takes one of these, and everybody else has the rest. */
 const mostAtOnce = 40;
 /** Over about five hours; then a delivery is given up and logged as an alarm. */
@@ -37,6 +39,7 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
   const look = { wanted: false };
   let wake = (): void => undefined;
   let renewedAt = 0;
+  let seenAt = -Infinity;
   let alarmedAt = -Infinity;
 
   function flush(): Promise<void> {
@@ -54,6 +57,7 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
       await new Promise((done) => setImmediate(done));
       look.wanted = false;
       try {
+        await noticeSetBack();
         await renew();
         await finish();
         await begin();
@@ -62,6 +66,16 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
       }
       if (underWay.size > 0) await change();
     }
+  }
+
+  /** Before anything else, so that nothing waits until a clock that was set back has caught up. */
+  async function noticeSetBack(): Promise<void> {
+    const now = ports.clock.now();
+    if (seenAt - now > noticedMs) {
+      await ports.store.clockSetBack(seenAt, now, leaseMs);
+      renewedAt = 0;
+    }
+    seenAt = now;
   }
 
   /** Leases as much as there is room for; whatever ends frees its reader for the next message, and then it looks again. */

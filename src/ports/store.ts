@@ -119,6 +119,8 @@ export interface Store {
   /** Nothing goes to its reader before that, and this one goes first. */
   holdJob(leased: LeasedJob, until: Moment): Promise<void>;
   nextJobDue(): Promise<Moment | null>;
+  /** What was due at `from` stays due, holds keep what was left of them, and no lease ends later than `to` + leaseMs. */
+  clockSetBack(from: Moment, to: Moment, leaseMs: number): Promise<void>;
 
   card(activationId: string, reader: CardReader): Promise<CardRecord | null>;
   cardReaders(activationId: string): Promise<readonly CardReader[]>;

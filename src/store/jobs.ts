@@ -4,7 +4,7 @@ import type { Job, LeasedJob } from '../ports/job.ts';
 import type { Store } from '../ports/store.ts';
 import { readerKey } from './card-reader.ts';
 import { keep, unkeep } from './kept.ts';
-import { holdLane, laneOf, lockPace, notePace } from './pace.ts';
+import { holdLane, laneOf, lockPace, notePace, setPaceBack } from './pace.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** The key under which a job waits; a second wish for the same thing is the same job. */
@@ -47,7 +47,10 @@ export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment, doubt =
     .execute();
 }
 
-type Queue = Pick<Store, 'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob' | 'holdJob' | 'nextJobDue'>;
+type Queue = Pick<
+  Store,
+  'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob' | 'holdJob' | 'nextJobDue' | 'clockSetBack'
+>;
 
 /** Whoever was written to longer ago than this has as good a claim as whoever never was. */
 const whileMs = 60_000;
@@ -105,6 +108,18 @@ export function jobQueue(database: Database): Queue {
     async nextJobDue() {
       const when = db.selectFrom('job').select((eb) => eb.fn.min(eb.fn.coalesce('lease_until', 'due')).as('due'));
       return (await when.executeTakeFirst())?.due ?? null;
+    },
+    async clockSetBack(from, to, leaseMs) {
+      await write(async (on) => {
+        await setPaceBack(on, from, to);
+        const due = on.updateTable('job').set((eb) => ({ due: eb('due', '-', from - to) }));
+        // What was tried waits for a while, and what was not for a moment that this clock will reach.
+        const isMoved = due.where((eb) => eb.or([eb('due', '<=', from), eb('tries', '>', 0)]));
+        await isMoved.where('due', '>', to).execute();
+        // Shortened and not ended: its holder may be at work, and then renews it.
+        const lease = on.updateTable('job').set({ lease_until: to + leaseMs });
+        await lease.where('lease_until', '>', to + leaseMs).execute();
+      });
     },
   };
 }

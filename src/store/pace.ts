@@ -73,6 +73,15 @@ export async function holdLane(db: Kysely<Tables>, lane: string, until: Moment):
   await db.updateTable('pace').set({ free_at: until }).where('lane', '=', lane).execute();
 }
 
+/** What is left of each wait stays as long as it was. */
+export async function setPaceBack(db: Kysely<Tables>, from: Moment, to: Moment): Promise<void> {
+  await db
+    .updateTable('pace')
+    .set((eb) => ({ free_at: eb('free_at', '-', from - to), hour: eb('hour', '-', from - to) }))
+    .where((eb) => eb.or([eb('free_at', '>', to), eb('hour', '>', to)]))
+    .execute();
+}
+
 function read(row: Pick<Tables['pace'], 'sent' | 'hour'> | undefined): Pace {
   return row === undefined ? unpaced : { sent: unkeep(row.sent), hour: row.hour };
 }

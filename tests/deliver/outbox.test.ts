@@ -322,6 +322,57 @@ test('the limits of Teams are kept for a burst of cards to one person and to man
   expect(counts.length).toBeLessThanOrEqual(12);
 });
 
+describe.each([90_000, 3_600_000])('a clock that is set back by %i ms', (back) => {
+  test('holds up neither what waited already nor the next message to the same person', async () => {
+    const texts = Array.from({ length: 12 }, (_, index) => `line ${index + 10}`);
+    await store.commit(texts.map((text) => line('megan', text)));
+    await outbox.flush();
+    expect(said().length).toBeLessThan(texts.length);
+
+    now -= back;
+    await store.commit([line('megan', 'the next')]);
+    await pass(5_000);
+
+    expect(said()).toEqual([...texts, 'the next'].map((text) => expect.stringContaining(text)));
+  });
+
+  test('holds a throttled message up no longer than the connector asked for', async () => {
+    connector.fail(answer(429, 'Throttled', { 'Retry-After': '20' }));
+    await store.commit([line('megan', 'hello')]);
+    await outbox.flush();
+
+    now -= back;
+    await pass(19_000);
+    expect(said()).toEqual([]);
+    await pass(3_000);
+
+    expect(said()).toEqual([expect.stringContaining('hello')]);
+  });
+
+  test('tries again what failed after the same while', async () => {
+    connector.fail(answer(503));
+    await store.commit([line('megan', 'hello')]);
+    await outbox.flush();
+
+    now -= back;
+    await pass(5_000);
+
+    expect(said()).toEqual([expect.stringContaining('hello')]);
+  });
+
+  test('keeps what a killed replica held no longer than its lease', async () => {
+    await store.commit([line('megan', 'hello')]);
+    await outbox.flush();
+    await store.commit([line('adele', 'for you')]);
+    await store.leaseJobs(now, 'killed', 9, 10_000);
+
+    now -= back;
+    await pass(11_000);
+
+    expect(said()).toEqual(['hello', 'for you'].map((text) => expect.stringContaining(text)));
+  });
+});
+
 test('two senders share the work, and each message goes out once', async () => {
   await store.commit(Array.from({ length: 40 }, (_, n) => line(`person ${n % 25}`, `message ${n}`)));
   const second = sender('two');

@@ -277,6 +277,25 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       expect(await store.nextJobDue()).toBeNull();
     });
 
+    test('a clock that was set back: what was due stays due, what is to come keeps its time, no lease is a long one', async () => {
+      const store = await fresh();
+      const message = (key: string): Change => ({ kind: 'job', job: noteFor('x', key), due: 1_000_000 });
+      await store.commit([message('a'), message('b')]);
+      const [held] = await store.leaseJobs(1_000_000, 'one', 1, 100);
+      await store.holdJob(held!, 1_000_050);
+      await enqueue(store, ['leased', 1_000_000]);
+      await store.leaseJobs(1_000_000, 'killed', 9, 100);
+      await enqueue(store, ['due', 1_000_000], ['to come', 1_000_001]);
+
+      await store.clockSetBack(1_000_000, 900_000, 100);
+
+      expect(await lease(store, 900_049)).toEqual(['resume:due']);
+      expect(await lease(store, 900_050)).toEqual(['notice:a']);
+      expect(await store.leaseJobs(900_100, 'two', 9, 100)).toMatchObject([{ id: 'resume:leased', doubt: true }]);
+      await store.clockSetBack(1_000_000, 900_000, 100);
+      expect(await lease(store, 999_999)).not.toContain('resume:to come');
+    });
+
     test('property: workers that lease at the same time share the due jobs out, each to one', async () => {
       const [store, other] = [await fresh(), await replica()];
       let now = 1_000;
