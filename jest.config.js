@@ -7,7 +7,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': './tests/strip-types.js' },
   testTimeout: 30_000,
-  globalSetup: '<rootDir>/tests/memory-disk.js',
+  globalSetup: '<rootDir>/tests/memory-disk.ts',
   // The longest files wait for programs and for PIM's clock and leave a core idle for most of their time.
   maxWorkers: availableParallelism() + 2,
 };

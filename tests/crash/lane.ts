@@ -50,6 +50,10 @@ export type Armed = StartedBot & { readonly seenFile: string };
 const compiled = join(tmpdir(), 'jitney-cut-compiled');
 const cutter = fileURLToPath(new URL('cut.ts', import.meta.url));
 
+function linesOf(file: string): readonly string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+}
+
 async function untilGone(bot: StartedBot): Promise<boolean> {
   for (const until = performance.now() + 3_000; performance.now() < until;) {
     if (!bot.isAlive) return true;
@@ -118,7 +122,7 @@ export async function startLane(postgres: string | null): Promise<Lane> {
         writeFileSync(seenFile, '');
         process.kill(pid, 'SIGUSR2');
       }
-      while (!bots.every(({ seenFile }) => readFileSync(seenFile, 'utf8').startsWith('armed')))
+      while (!bots.every(({ seenFile }) => linesOf(seenFile).includes('armed')))
         await new Promise((done) => setTimeout(done, 5));
     },
     async dieAgain(dead, nth) {
@@ -134,10 +138,8 @@ export async function startLane(postgres: string | null): Promise<Lane> {
       writeFileSync(planFile, 'null');
       return died;
     },
-    seen: () =>
-      bots.flatMap(({ seenFile }) =>
-        existsSync(seenFile) ? readFileSync(seenFile, 'utf8').split('\n').slice(1, -1) : [],
-      ),
+    // What a bot still had to do for the story before stands in front of that.
+    seen: () => bots.flatMap(({ seenFile }) => linesOf(seenFile).slice(linesOf(seenFile).indexOf('armed') + 1)),
     async aMinutePasses() {
       await rows('update event set at = at - 61000');
       await sandbox.advance('PT1M');

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import useMemoryDisk from '../memory-disk.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { againOf, cutsOf, furtherOf, spread } from './cuts.ts';
 import type { Planned } from './cuts.ts';
@@ -27,6 +28,8 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
+useMemoryDisk();
+
 type Reached = { readonly plot: Plot; readonly label: string };
 
 const started = performance.now();

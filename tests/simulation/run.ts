@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import useMemoryDisk from '../memory-disk.ts';
 import type { History } from './history.ts';
 import { metInHistories } from './met.ts';
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
   },
 });
 
+useMemoryDisk();
 if (values.worker) await work();
 else if (values.seed !== undefined) await replay(Number(values.seed));
 else await all(Number(values.from), Number(values.seeds), Number(values.processes));
