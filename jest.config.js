@@ -9,5 +9,5 @@ export default {
   testTimeout: 30_000,
   globalSetup: '<rootDir>/tests/memory-disk.ts',
   // The longest files wait for programs and for PIM's clock and leave a core idle for most of their time.
-  maxWorkers: availableParallelism() + 2,
+  maxWorkers: availableParallelism() + 1,
 };

@@ -20,7 +20,7 @@ afterAll(() => world.stop());
 beforeEach(async () => {
   await world.sandbox.ask('faults', undefined, 'DELETE');
   // Nothing of the test before is open or fresh any more.
-  await world.later('PT5H');
+  await world.untilOver();
   await world.forget();
 });
 
