@@ -54,6 +54,16 @@ function linesOf(file: string): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
 }
 
+/** False when it died instead. */
+async function hears(bot: Armed): Promise<boolean> {
+  const isUp = (): boolean => bot.isAlive;
+  if (!isUp()) return false;
+  writeFileSync(bot.seenFile, '');
+  process.kill(bot.pid, 'SIGUSR2');
+  while (isUp() && !linesOf(bot.seenFile).includes('armed')) await new Promise((done) => setTimeout(done, 5));
+  return isUp();
+}
+
 async function untilGone(bot: StartedBot): Promise<boolean> {
   for (const until = performance.now() + 3_000; performance.now() < until;) {
     if (!bot.isAlive) return true;
@@ -118,12 +128,10 @@ export async function startLane(postgres: string | null): Promise<Lane> {
     async arm(cut) {
       writeFileSync(planFile, JSON.stringify(cut));
       rmSync(`${planFile}.done`, { force: true });
-      for (const { seenFile, pid } of bots) {
-        writeFileSync(seenFile, '');
-        process.kill(pid, 'SIGUSR2');
+      // The cut before may have come when nobody waited for it any more.
+      for (const one of bots) {
+        while (!(await hears(one))) if (!one.isAlive) await one.startAgain();
       }
-      while (!bots.every(({ seenFile }) => linesOf(seenFile).includes('armed')))
-        await new Promise((done) => setTimeout(done, 5));
     },
     async dieAgain(dead, nth) {
       rmSync(`${planFile}.done`, { force: true });

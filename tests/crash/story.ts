@@ -95,6 +95,7 @@ export async function tell(lane: Lane, plot: Plot, cut: Cut | null): Promise<Tol
     } else await pause(40);
   }
   const seen = lane.seen();
+  await lane.arm(null);
   for (const bot of lane.bots) if (!bot.isAlive) await bot.startAgain();
   broken.push(...(await check(lane, plot, (await look()).wish, { why, accepted, deaths })));
   return { plot, cut, isCut: deaths > 0, seen, broken };
