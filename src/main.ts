@@ -76,7 +76,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   const writes = { id: () => randomUUID(), made: recordWrite };
   const tokens = { app, of: identity.tokenOf, stepUps: identity.stepUps };
   const graph = { graphUrl: config.graph.url, clock, tid, tokens, writes, timing: clockAlarm(wall, log) };
-  const directory = graphDirectory(graph);
+  const directory = graphDirectory({ ...graph, log });
   const seal = sealer(keys.cards, tid, () => randomBytes(9).toString('base64url'));
   const { appId, cloud, openIdMetadataUrl } = config.bot;
   const bot = createBot({

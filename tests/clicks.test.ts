@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { tooLate } from '../src/activate/answers.ts';
 import { noSuchRequest } from '../src/approve/rule.ts';
 import { buttonOf, isVerb, press } from '../src/clicks.ts';
@@ -18,27 +16,18 @@ import type { Job } from '../src/ports/job.ts';
 import type { ParkedAsk, ParkedBody } from '../src/ports/parked.ts';
 import type { Done, Eligibility, Ordered, Pim } from '../src/ports/pim.ts';
 import type { Ports } from '../src/ports/ports.ts';
-import { chatOf, createDesk, hour, minute, person, quickFolder } from './press/desk.ts';
+import { chatOf, createDesk, hour, minute, person } from './press/desk.ts';
 import type { Desk } from './press/desk.ts';
-import { open } from './store/fixtures.ts';
-import type { OpenStore } from './store/fixtures.ts';
+import { quickStore, takeDue } from './press/quick-store.ts';
 
 /** What each button does once its seal is good: to whom it belongs, what is asked of PIM, what is said and what becomes of its card. */
 
-const folder = quickFolder();
-let store: OpenStore;
+const store = await quickStore();
 let desk: Desk;
 let adele: Actor;
 let megan: Actor;
 let round = 0;
 
-beforeAll(async () => {
-  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-});
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
   desk = createDesk(store);
   desk.now += ++round * hour;
@@ -151,14 +140,8 @@ async function park(of: Actor, body: ParkedBody): Promise<string> {
 }
 
 /** One message to each reader at a time. */
-async function due(until = desk.now): Promise<readonly Job[]> {
-  const all: Job[] = [];
-  for (;;) {
-    const leased = await store.leaseJobs(until, 'test', 1_000, 1_000);
-    if (leased.length === 0) return all;
-    await store.finishJobs(leased);
-    all.push(...leased.map(({ job }) => job));
-  }
+function due(until = desk.now): Promise<readonly Job[]> {
+  return takeDue(store, until);
 }
 
 /** What is drawn once more, and when. */

@@ -1,26 +1,15 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { createRefuse } from '../src/refuse.ts';
-import { createDesk, hour, person, quickFolder } from './press/desk.ts';
+import { createDesk, hour, person } from './press/desk.ts';
 import type { Desk } from './press/desk.ts';
-import { open } from './store/fixtures.ts';
-import type { OpenStore } from './store/fixtures.ts';
+import { quickStore } from './press/quick-store.ts';
 
 /** What a press whose seal does not fit leads to, whatever is wrong with it: the same words, a line in the log, few in the ledger. */
 
-const folder = quickFolder();
-let store: OpenStore;
+const store = await quickStore();
 let desk: Desk;
 let before = 0;
 
-beforeAll(async () => {
-  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-});
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
   desk = createDesk(store);
   before = (await store.ledger(0, 100_000)).length;

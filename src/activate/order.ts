@@ -62,19 +62,14 @@ async function lookUpApprovers(ports: Ports, { person, target }: Activation): Pr
   }
 }
 
-/** Meanwhile, for whoever reads its cards: they may know another group of this name. Without the directory nothing is told. */
+/** Meanwhile, for whoever reads its cards: they may know another group of this name. */
 async function lookUpNamesakes(
   ports: Ports,
   { target, targetName }: Activation,
 ): Promise<Pick<Activation, 'targetMark'>> {
   if (target.kind !== 'group') return {};
-  try {
-    const mark = await ports.directory.mark({ groupId: target.groupId, name: targetName });
-    return mark === null ? {} : { targetMark: mark };
-  } catch (error) {
-    ports.log.warn('namesakes.unavailable', { error });
-    return {};
-  }
+  const mark = await ports.directory.mark({ groupId: target.groupId, name: targetName });
+  return mark === null ? {} : { targetMark: mark };
 }
 
 /** Somebody waits for it, so the watch reads it back now and not only when the order would have been cut off. */

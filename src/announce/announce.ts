@@ -263,7 +263,7 @@ async function groupsFor(ports: Ports, actor: Actor, typed: readonly string[]): 
       };
     }
     const group = { groupId: id, name: own.kind === 'exact' ? own.name : name };
-    const mark = await ports.directory.mark(group).catch(() => null);
+    const mark = await ports.directory.mark(group);
     groups.push(mark === null ? group : { ...group, mark });
   }
   return { kind: 'groups', groups };

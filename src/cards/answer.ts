@@ -160,8 +160,12 @@ function signInWords(message: Of<'signIn'>): { shape: string; title: string; why
       };
 }
 
+function oddIn(names: readonly string[] = []): string {
+  return caution(...names.slice(0, mostNames));
+}
+
 export function noticeView(message: Of<'notice'>): View {
-  const odd = caution(...(message.names ?? []).slice(0, mostNames));
+  const odd = oddIn(message.names);
   const lines = [...message.lines.slice(0, 12).map((line) => plain(line, 300)), ...(odd === '' ? [] : [odd])].map(
     (text) => ({ text }),
   );
@@ -180,7 +184,7 @@ export function noticeView(message: Of<'notice'>): View {
 
 export function problemView(message: Of<'problem'>, context: Context): View {
   const what = plain(message.what, 300);
-  const odd = caution(...(message.names ?? []).slice(0, mostNames));
+  const odd = oddIn(message.names);
   const why = [message.why === null ? '' : plain(message.why, 500), odd].filter((text) => text !== '').join(' ');
   const next = message.next === null ? '' : plain(message.next, 500);
   const examples = message.examples.slice(0, 5).map((example) => ({ text: plain(example, 160) }));

@@ -2,6 +2,7 @@ import { markAmong } from '../core/namesake.ts';
 import type { NamedPerson } from '../core/person.ts';
 import type { ApproverRule } from '../core/policy.ts';
 import type { Directory, FoundGroup, Insider } from '../ports/directory.ts';
+import type { Log } from '../ports/ports.ts';
 import { batch } from './batch.ts';
 import { cache } from './cache.ts';
 import { graph as graphOf, GraphRefusal, must } from './client.ts';
@@ -23,9 +24,9 @@ export type GraphDirectory = Directory & {
 };
 
 /** People and groups by Microsoft Graph, always as the app. */
-export function graphDirectory(options: Options): GraphDirectory {
+export function graphDirectory(options: Options & { readonly log: Log }): GraphDirectory {
   const graph = graphOf(options);
-  const { clock } = options;
+  const { clock, log } = options;
   const kept = {
     people: cache<User | 'none'>({ ttlMs: 300_000, size: 10_000, clock }),
     members: cache<readonly User[]>({ ttlMs: 60_000, size: 500, clock }),
@@ -99,7 +100,14 @@ export function graphDirectory(options: Options): GraphDirectory {
       return peopleIn(listed.rows).map(named);
     },
     groupsNamed,
-    mark: async ({ groupId, name }) => markAmong(groupId, await kept.namesakes.get(name, () => groupsNamed(name))),
+    mark: async ({ groupId, name }) => {
+      try {
+        return markAmong(groupId, await kept.namesakes.get(name, () => groupsNamed(name)));
+      } catch (error) {
+        log.warn('namesakes.unavailable', { error });
+        return null;
+      }
+    },
   };
 }
 

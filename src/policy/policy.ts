@@ -18,8 +18,7 @@ export async function policyOf(ports: Ports, actor: Actor, groups: readonly Name
   const [policies, owners, marks] = await Promise.all([
     ports.pim.policies(targets),
     Promise.all(asked.map(({ group }) => ports.directory.owners(group.groupId))),
-    // To tell it apart and for nothing else, so its absence keeps no answer back.
-    Promise.all(asked.map(({ group }) => ports.directory.mark(group).catch(() => null))),
+    Promise.all(asked.map(({ group }) => ports.directory.mark(group))),
   ]);
   return Promise.all(
     asked.map(async ({ group, access }, at) => {

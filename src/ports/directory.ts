@@ -26,7 +26,10 @@ export interface Directory {
   groups(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Exact display names (after folding) of groups that anybody could watch; for announce, who has, policy. */
   groupsNamed(name: string): Promise<readonly FoundGroup[]>;
-  /** What tells this group from others of its name in the tenant; null where there is no other. Kept for minutes. */
+  /**
+   * What tells this group from others of its name in the tenant; null where there is no other. It only stands beside an
+   * answer, so where it cannot be read it is null, too, and keeps no answer back. Kept for minutes.
+   */
   mark(group: { readonly groupId: string; readonly name: string }): Promise<string | null>;
   /** People of exactly this display name; for audit. */
   peopleNamed(name: string): Promise<readonly NamedPerson[]>;

@@ -22,8 +22,7 @@ async function whoHas(ports: Ports, actor: Actor, { groupId, name }: NamedGroup)
     ports.pim.holders(groupId),
     ports.directory.inside(groupId),
     ports.store.openActivationsOf(actor.tid, keys),
-    // To tell it apart and for nothing else, so its absence keeps no answer back.
-    ports.directory.mark({ groupId, name }).catch(() => null),
+    ports.directory.mark({ groupId, name }),
   ]);
   const now = ports.clock.now();
   const held = heldBy(groupId, holders, inside, activations, now);

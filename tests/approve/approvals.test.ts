@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { approvals, ruleByText } from '../../src/approve/approvals.ts';
 import { noSuchRequest } from '../../src/approve/rule.ts';
 import { shortId } from '../../src/core/activation.ts';
@@ -10,28 +8,19 @@ import type { Actor } from '../../src/ports/incoming.ts';
 import type { Job } from '../../src/ports/job.ts';
 import type { Done, Stage, Staged } from '../../src/ports/pim.ts';
 import type { Ports } from '../../src/ports/ports.ts';
-import { chatOf, createDesk, person, quickFolder } from '../press/desk.ts';
+import { chatOf, createDesk, person } from '../press/desk.ts';
 import type { Desk } from '../press/desk.ts';
-import { open } from '../store/fixtures.ts';
-import type { OpenStore } from '../store/fixtures.ts';
+import { quickStore, takeDue } from '../press/quick-store.ts';
 
 /** Decisions in words, and the list of what waits. */
 
-const folder = quickFolder();
-let store: OpenStore;
+const store = await quickStore();
 let desk: Desk;
 let megan: Actor;
 let alex: Actor;
 let request: Activation;
 let round = 0;
 
-beforeAll(async () => {
-  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-});
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
   desk = createDesk(store);
   // Whatever was due before is done with.
@@ -80,14 +69,8 @@ function signedOut(): Pick<Ports, 'signIn' | 'ids'> {
 }
 
 /** One message to each reader at a time. */
-async function due(): Promise<readonly Job[]> {
-  const all: Job[] = [];
-  for (;;) {
-    const leased = await store.leaseJobs(desk.now, 'test', 1_000, 1_000);
-    if (leased.length === 0) return all;
-    await store.finishJobs(leased);
-    all.push(...leased.map(({ job }) => job));
-  }
+function due(): Promise<readonly Job[]> {
+  return takeDue(store, desk.now);
 }
 
 function cardFor(reader: Actor, { id }: Activation = request): Job {

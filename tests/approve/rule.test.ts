@@ -1,6 +1,4 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { noSuchRequest, rule } from '../../src/approve/rule.ts';
 import type { Ruled } from '../../src/approve/rule.ts';
 import type { Activation, Verdict } from '../../src/core/activation.ts';
@@ -10,28 +8,19 @@ import type { Reading } from '../../src/core/observe.ts';
 import type { Actor } from '../../src/ports/incoming.ts';
 import type { Done, Stage, Staged } from '../../src/ports/pim.ts';
 import type { Ports } from '../../src/ports/ports.ts';
-import { chatOf, createDesk, hour, minute, person, quickFolder } from '../press/desk.ts';
+import { chatOf, createDesk, hour, minute, person } from '../press/desk.ts';
 import type { Desk } from '../press/desk.ts';
-import { open } from '../store/fixtures.ts';
-import type { OpenStore } from '../store/fixtures.ts';
+import { quickStore } from '../press/quick-store.ts';
 
 /** One decision from its press to its card, answer by answer of PIM: what is asked of PIM, what is stored, what is said. */
 
-const folder = quickFolder();
-let store: OpenStore;
+const store = await quickStore();
 let desk: Desk;
 let megan: Actor;
 let alex: Actor;
 let request: Activation;
 let round = 0;
 
-beforeAll(async () => {
-  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-});
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
   desk = createDesk(store);
   [megan, alex] = [person('Megan Bowen'), person('Alex Wilber')];

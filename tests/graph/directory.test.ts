@@ -65,6 +65,13 @@ describe('people and groups', () => {
     expect([...(await world.directory.groups([groupId, nothing]))]).toEqual([[groupId, 'SQL Prod']]);
   });
 
+  test('what tells a group apart keeps no answer back: unread it is nothing, with a line in the log', async () => {
+    const group = { groupId: world.target('SQL Prod').groupId, name: 'SQL Prod' };
+    await world.sandbox.fault({ match: { path: '/groups' }, times: 5, answer: { status: 403 } });
+    expect(await world.directory.mark(group)).toBeNull();
+    expect(world.logged.at(-1)?.[0]).toBe('namesakes.unavailable');
+  });
+
   test('owners of a team’s group are its people', async () => {
     const owners = await world.directory.owners(world.target('Cloud Operations').groupId);
     expect(owners).toEqual([{ oid: world.person('Adele Vance').oid, name: 'Adele Vance' }]);

@@ -35,6 +35,7 @@ export async function startGraphWorld(options: { readonly tenant?: string } = {}
     tokens: { app, of: service.tokenOf, stepUps: service.stepUps },
     clock: { ...clock, now: () => clock.now() + wrongByMs },
     tid: sandbox.tenantId,
+    log: world.log,
   });
   let pim = graphPim(connection());
   let directory = graphDirectory(connection());

@@ -35,6 +35,7 @@ export type World = {
   readonly app: () => Promise<string>;
   /** Who was signed in, and what was waiting for it. */
   readonly woken: { readonly person: Person; readonly parkedId: string }[];
+  readonly log: Log;
   /** What the log was told: event and facts. */
   readonly logged: unknown[][];
   readonly person: (name: string) => Person;
@@ -103,6 +104,7 @@ export async function startWorld(
     return visit(await signInInBrowser(started.headers['Location'] ?? '', name));
   };
   return {
+    log,
     sandbox,
     store,
     clock,

@@ -1,34 +1,23 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { ruleByText } from '../../src/approve/approvals.ts';
 import { rule } from '../../src/approve/rule.ts';
 import { press } from '../../src/clicks.ts';
 import { shortId } from '../../src/core/activation.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import type { Actor } from '../../src/ports/incoming.ts';
-import { open } from '../store/fixtures.ts';
-import type { OpenStore } from '../store/fixtures.ts';
-import { chatOf, createDesk, person, quickFolder } from './desk.ts';
+import { chatOf, createDesk, person } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { quickStore } from './quick-store.ts';
 
 /** Who may decide is what PIM says when it is asked, not what was true when the card was sent. */
 
-const folder = quickFolder();
-let store: OpenStore;
+const store = await quickStore();
 let desk: Desk;
 let megan: Actor;
 let alex: Actor;
 let request: Activation;
 let round = 0;
 
-beforeAll(async () => {
-  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-});
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
   round += 1;
   desk = createDesk(store);

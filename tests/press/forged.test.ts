@@ -1,21 +1,17 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { contentOf } from '../../src/core/button.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import type { Message } from '../../src/core/message.ts';
 import type { Actor } from '../../src/ports/incoming.ts';
 import { toPressed } from '../../src/teams/incoming.ts';
-import { open } from '../store/fixtures.ts';
-import type { OpenStore } from '../store/fixtures.ts';
-import { chatOf, createDesk, hour, minute, person, quickFolder } from './desk.ts';
+import { chatOf, createDesk, hour, minute, person } from './desk.ts';
 import type { Data, Desk } from './desk.ts';
+import { quickStore } from './quick-store.ts';
 
 /** A press whose data is not to the letter what its card carried: one refusal for all, a line in the ledger, no call of PIM. */
 
-const folder = quickFolder();
-let store: OpenStore;
+const store = await quickStore();
 let desk: Desk;
 let megan: Actor;
 let alex: Actor;
@@ -23,13 +19,6 @@ let mine: Activation;
 let other: Activation;
 let events = 0;
 
-beforeAll(async () => {
-  store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-});
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(async () => {
   desk = createDesk(store);
   [megan, alex] = [person('Megan Bowen'), person('Alex Wilber')];

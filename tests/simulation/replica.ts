@@ -86,7 +86,7 @@ export function createReplica(parts: Parts): Replica {
     tokens: { app, of: identity.tokenOf, stepUps: identity.stepUps },
     writes,
   };
-  const directory = graphDirectory(graph);
+  const directory = graphDirectory({ ...graph, log });
   const seal = sealer(cardKey(newest), tid, () => chance.id().replaceAll('-', '').slice(0, 12));
   const drawn: Replica['render'] = (message, reader, place) => {
     parts.saw(message);
