@@ -42,6 +42,8 @@ export async function startPostgres(): Promise<PostgresServer> {
 
 function serverAt(url: string, stopServer: () => Promise<void>): PostgresServer {
   const admin = new pg.Pool({ connectionString: url, max: 1 });
+  // Its end does not wait until the server has heard of it, so the server may end that connection first.
+  admin.on('error', () => undefined);
   let made = 0;
   return {
     async database() {
