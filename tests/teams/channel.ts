@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 
-export const tenantId = '11111111-1111-4111-8111-111111111111';
+/** With letters in it, so that capitals are another spelling. */
+export const tenantId = 'abcdefab-1111-4111-8111-111111111111';
 export const appId = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 export const adele = '22222222-2222-4222-8222-222222222220';
 

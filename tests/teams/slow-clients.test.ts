@@ -95,6 +95,12 @@ describe('a client that drips', () => {
   }, 27_000);
 });
 
+test('a caller without a token is turned away before a byte of its body was sent', async () => {
+  const client = open(`${head('Content-Length: 100')}\r\n\r\n`);
+
+  expect(await client.answered).toMatch(/^HTTP\/1\.1 401 /);
+});
+
 describe('a body that is too long', () => {
   test('by its own word is refused before a byte of it was sent', async () => {
     const client = open(`${head(`Authorization: ${authorization}`, 'Content-Length: 10000000')}\r\n\r\n`);
