@@ -1,3 +1,4 @@
+import './no-proto.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApp } from './app.ts';
 import { createAnchors } from './audit/anchor.ts';

@@ -54,6 +54,7 @@ const rules: Rules = {
         'zod',
         'node:crypto',
         'node:http',
+        'node:module',
         'node:stream',
       ],
     },
