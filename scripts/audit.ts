@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { isGenuine } from '../src/audit/anchor.ts';
 import { formats, header, line, visible } from '../src/audit/export.ts';
-import { createVerifier } from '../src/audit/ledger.ts';
+import { createVerifier, otherKey } from '../src/audit/ledger.ts';
 import type { Verified } from '../src/audit/ledger.ts';
-import { badConfigExit, loadConfig, sayProblems } from '../src/config.ts';
+import { badConfigExit, keysOf, loadConfig, sayProblems } from '../src/config.ts';
+import { decodeKey, keyHint } from '../src/config-rules.ts';
 import type { Config } from '../src/config.ts';
 import type { Anchor } from '../src/core/audit.ts';
 import { readCredentials } from '../src/credentials.ts';
@@ -22,11 +23,12 @@ import { openRecord } from '../src/store/open.ts';
 /** The ledger for whoever does not trust the bot: is it whole, what does it say, does PIM say the same? Only reads. */
 
 const usage = `Usage:
-  npm run -s audit -- verify [--anchors FILE]     is the ledger whole, and does it go on from what was noted elsewhere?
+  npm run -s audit -- verify [--anchors FILE] [--old-keys FILE]     is the ledger whole, and does it go on from what was noted elsewhere?
   npm run -s audit -- export [--format jsonl|csv|cef] [--since TIME]     its records on standard output
   npm run -s audit -- reconcile [--since TIME]    where does PIM's own audit differ? a line of JSON each
 
-FILE holds anchors, a line of JSON each, as AUDIT_ANCHOR_FILE and the log have them. TIME is a date or an ISO 8601 time.
+The FILE of anchors holds a line of JSON each, as AUDIT_ANCHOR_FILE and the log have them; that of old keys the former values of
+TOKEN_ENCRYPTION_KEY, a line each, the oldest first (TOKEN_ENCRYPTION_KEY_OLD counts too). TIME is a date or an ISO 8601 time.
 verify ends with 0 when all is well, with 1 when something is wrong; it names the first bad record. reconcile reads a day back
 unless told otherwise, leaves out the last half hour, and ends with 1 when something differs. Neither changes anything.
 `;
@@ -40,13 +42,16 @@ async function run(args: readonly string[], config: Config): Promise<number> {
     allowPositionals: true,
     options: {
       anchors: { type: 'string' },
+      'old-keys': { type: 'string' },
       format: { type: 'string', default: 'jsonl' },
       since: { type: 'string' },
     },
   });
   const [command, ...rest] = positionals;
   if (rest.length > 0) return wrong();
-  if (command === 'verify') return verify(config, values.anchors ?? null);
+  if (command === 'verify') {
+    return verify(config, ledgerKeys(config, values['old-keys'] ?? null), values.anchors ?? null);
+  }
   const format = formats.find((name) => name === values.format);
   const since = values.since === undefined ? null : Date.parse(values.since);
   if (Number.isNaN(since)) return wrong();
@@ -100,20 +105,40 @@ async function reconcile(config: Config, since: number | null): Promise<number> 
   }
 }
 
-async function verify(config: Config, file: string | null): Promise<number> {
-  const { anchors, false: forged } =
-    file === null ? { anchors: [], false: null } : readAnchors(file, config.keys.ledger);
-  if (forged !== null) return said(`Anchor on line ${forged} was not signed with this key.`, 1);
-  const found = await check(config, anchors);
-  if (!found.ok) return said(`Record ${found.seq} is bad: ${found.why}.`, 1);
+/** All that sealed the ledger, the oldest first. */
+function ledgerKeys({ keys, oldKeys }: Config, file: string | null): readonly Uint8Array[] {
+  const lines = file === null ? [] : readFileSync(file, 'utf8').split('\n');
+  const former = lines.flatMap((text, at) => {
+    if (text.trim() === '') return [];
+    const key = decodeKey(text.trim());
+    if (key === null) throw new Error(`Line ${at + 1} of the old keys is none: ${keyHint}.`);
+    return [keysOf(key).ledger];
+  });
+  return [...former, ...(oldKeys === null ? [] : [oldKeys.ledger]), keys.ledger];
+}
+
+async function verify(config: Config, keys: readonly Uint8Array[], file: string | null): Promise<number> {
+  const { anchors, false: forged } = file === null ? { anchors: [], false: null } : readAnchors(file, keys);
+  if (forged !== null) {
+    return said(`Anchor on line ${forged} was not signed with ${keys.length === 1 ? 'this key' : 'these keys'}.`, 1);
+  }
+  const found = await check(config, keys, anchors);
+  if (!found.ok) return said(`Record ${found.seq} is bad: ${found.why}.${hint(found.why, keys)}`, 1);
   const held =
     anchors.length === 0 ? '' : ` It goes on from ${anchors.length} anchor${anchors.length === 1 ? '' : 's'}.`;
   return said(`${found.count} records, all good.${held}`, 0);
 }
 
-async function check(config: Config, anchors: readonly Anchor[]): Promise<Verified> {
+/** A ledger that is older than its key looks forged from the first record on. */
+function hint(why: string, keys: readonly Uint8Array[]): string {
+  return why === otherKey && keys.length === 1
+    ? ' If TOKEN_ENCRYPTION_KEY was changed since, give the former ones with --old-keys.'
+    : '';
+}
+
+async function check(config: Config, keys: readonly Uint8Array[], anchors: readonly Anchor[]): Promise<Verified> {
   const ledger = await openRecord(config.databaseUrl);
-  const verifier = createVerifier(config.keys.ledger, anchors);
+  const verifier = createVerifier(keys, anchors);
   let read = 0;
   try {
     for await (const row of ledgerRows(ledger)) {
@@ -132,13 +157,13 @@ async function check(config: Config, anchors: readonly Anchor[]): Promise<Verifi
 
 function readAnchors(
   file: string,
-  key: Uint8Array,
+  keys: readonly Uint8Array[],
 ): { readonly anchors: readonly Anchor[]; readonly false: number | null } {
   const anchors: Anchor[] = [];
   for (const [at, text] of readFileSync(file, 'utf8').split('\n').entries()) {
     if (text.trim() === '') continue;
     const anchor = anchorShape.safeParse(parse(text));
-    if (!anchor.success || !isGenuine(anchor.data, key)) return { anchors, false: at + 1 };
+    if (!anchor.success || !keys.some((key) => isGenuine(anchor.data, key))) return { anchors, false: at + 1 };
     anchors.push(anchor.data);
   }
   return { anchors, false: null };

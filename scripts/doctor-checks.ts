@@ -1,6 +1,8 @@
 /** What a set-up's own tokens and addresses show of it. Each check gives findings: what is well, what to mend. */
 import { decodeJwt } from 'jose';
 import type { JWTPayload } from 'jose';
+import { lifeOf } from '../src/certificate-alarm.ts';
+import { certificateEnds } from '../src/credentials.ts';
 import { appTokens, ownTokens } from '../src/identity/app-token.ts';
 import { graphResource } from '../src/identity/cloud.ts';
 import { redact } from '../src/redact.ts';
@@ -27,13 +29,23 @@ const mostSkewMs = 60_000;
 const patienceMs = 10_000;
 
 export async function examine(setUp: SetUp): Promise<readonly Finding[]> {
-  const checks = [graphToken, botToken, entraClock, redirect, delegatedPermissions, ownAddress, database, signingKeys];
+  const checks = [
+    graphToken,
+    botToken,
+    certificates,
+    entraClock,
+    redirect,
+    delegatedPermissions,
+    ownAddress,
+    database,
+    signingKeys,
+  ];
   const found = await Promise.all(checks.map((check) => guarded(check, setUp)));
   return found.flat();
 }
 
 async function guarded(
-  check: (setUp: SetUp) => Promise<readonly Finding[]>,
+  check: (setUp: SetUp) => readonly Finding[] | Promise<readonly Finding[]>,
   setUp: SetUp,
 ): Promise<readonly Finding[]> {
   try {
@@ -120,6 +132,16 @@ async function botToken({ config, credentials }: SetUp): Promise<readonly Findin
   } catch (error) {
     return [mend(`The bot gets no token (${reason(error)}): check MICROSOFT_APP_ID and its credential.`)];
   }
+}
+
+function certificates({ credentials, now }: SetUp): readonly Finding[] {
+  return certificateEnds(credentials).map((one) => {
+    const { days, isShort } = lifeOf(one, now());
+    const text = `The certificate of ${one.variable} ends on ${new Date(one.end).toISOString().slice(0, 10)}, in ${days} days`;
+    return isShort
+      ? mend(`${text}: make a new one, add it to the registration, put it in its place and restart.`)
+      : well(`${text}.`);
+  });
 }
 
 async function entraClock({ config, now }: SetUp): Promise<readonly Finding[]> {

@@ -13,6 +13,9 @@ export type Credential =
   | { readonly kind: 'managedIdentity' };
 
 /** What an operator sets, checked; frozen. Lengths in minutes, keys as raw bytes. */
+/** One for each purpose, all from the same TOKEN_ENCRYPTION_KEY. */
+export type Keys = { readonly tokens: Uint8Array; readonly cards: Uint8Array; readonly ledger: Uint8Array };
+
 export type Config = {
   readonly port: number;
   readonly host: string;
@@ -39,8 +42,8 @@ export type Config = {
   /** How long a sign-in is kept; 0: for the life of its access token, and no refresh token at all. */
   readonly signInHours: number;
   /** The keys that were used before: they still open, and seal nothing. */
-  readonly oldKeys: { readonly tokens: Uint8Array; readonly cards: Uint8Array } | null;
-  readonly keys: { readonly tokens: Uint8Array; readonly cards: Uint8Array; readonly ledger: Uint8Array };
+  readonly oldKeys: Keys | null;
+  readonly keys: Keys;
   readonly defaultMinutes: number;
   readonly defaultTimeZone: string;
   readonly adminGroupId: string | null;
@@ -170,6 +173,14 @@ function derive(key: Uint8Array, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), `jitney/${purpose}/v1`, 32));
 }
 
+export function keysOf(master: Uint8Array): Keys {
+  return Object.freeze({
+    tokens: derive(master, 'tokens'),
+    cards: derive(master, 'cards'),
+    ledger: derive(master, 'ledger'),
+  });
+}
+
 function build(values: z.output<typeof schema>): { config: Config; notes: string[] } {
   const sandbox = values.SANDBOX === '1';
   const forced = sandbox && !isLoopbackHost(values.HOST);
@@ -204,12 +215,8 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
       ssoResource: values.SSO_RESOURCE ?? null,
     }),
     signInHours: values.SIGN_IN_HOURS,
-    oldKeys: old && Object.freeze({ tokens: derive(old, 'tokens'), cards: derive(old, 'cards') }),
-    keys: Object.freeze({
-      tokens: derive(master, 'tokens'),
-      cards: derive(master, 'cards'),
-      ledger: derive(master, 'ledger'),
-    }),
+    oldKeys: old && keysOf(old),
+    keys: keysOf(master),
     defaultMinutes: isoToMinutes(values.DEFAULT_DURATION) ?? 60,
     defaultTimeZone: values.DEFAULT_TIME_ZONE,
     adminGroupId: values.ADMIN_GROUP_ID?.toLowerCase() ?? null,

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Config, Credential as Configured } from './config.ts';
 import type { ConfigProblem } from './config-rules.ts';
-import { certificateProblem } from './identity/credential.ts';
+import { certificateEnd, certificateProblem } from './identity/credential.ts';
 import type { Credential } from './identity/credential.ts';
 import { redact } from './redact.ts';
+
+/** variable: which setting names the file. */
+export type CertificateEnd = { readonly variable: string; readonly end: number };
 
 export type Credentials = { readonly graph: Credential; readonly bot: Credential | null };
 
@@ -23,4 +26,15 @@ export function readCredentials({ bot, graph }: Config, now: number): Credential
     bot: bot.credential && read('MICROSOFT_APP_CERTIFICATE', bot.credential),
   };
   return problems.length > 0 ? problems : credentials;
+}
+
+/** Secrets do not say when they end, and a managed identity does not. */
+export function certificateEnds({ graph, bot }: Credentials): readonly CertificateEnd[] {
+  const named = [
+    { variable: 'GRAPH_CLIENT_CERTIFICATE', credential: graph },
+    { variable: 'MICROSOFT_APP_CERTIFICATE', credential: bot },
+  ];
+  return named.flatMap(({ variable, credential }) =>
+    credential?.kind === 'certificate' ? [{ variable, end: certificateEnd(credential.pem) }] : [],
+  );
 }

@@ -12,6 +12,7 @@ export const logEvents: LogEvents = {
   'approvers.unavailable': ['error'],
   'approvers.unreachable': ['activation', 'rooms'],
   'card.refused': ['verb', 'actor'],
+  'certificate.ends': ['variable', 'days', 'end'],
   'chat.address.refused': ['conversationId'],
   'chat.undelivered': ['what', 'kind', 'why'],
   'clock.right': ['aheadSeconds'],

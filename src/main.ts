@@ -7,12 +7,13 @@ import { sealer as ledgerSealer } from './audit/ledger.ts';
 import { writeEntry } from './audit/writes.ts';
 import { render } from './cards/render.ts';
 import { guard, sealer } from './cards/seal.ts';
+import { certificateAlarm } from './certificate-alarm.ts';
 import { clockAlarm } from './clock-alarm.ts';
 import { badConfigExit, loadConfig, sayProblems } from './config.ts';
 import type { Config } from './config.ts';
 import type { ConfigProblem } from './config-rules.ts';
 import type { PimWrite } from './core/audit.ts';
-import { readCredentials } from './credentials.ts';
+import { certificateEnds, readCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { readEnvironment } from './environment.ts';
 import { graphDirectory } from './graph/directory.ts';
@@ -149,8 +150,10 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   // 21Vianet has no audit interface to compare with.
   const compares = config.auditorGroupId !== null && cloud !== 'china';
   const reconciler = compares ? createReconciler(ports) : null;
+  const lookAtCertificates = certificateAlarm(certificateEnds(credentials), wall, log);
   const timer = setInterval(() => {
     void tick();
+    lookAtCertificates();
     void anchors.tick();
     void reconciler?.tick();
   }, tickMs);

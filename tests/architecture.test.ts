@@ -84,6 +84,7 @@ const rules: Rules = {
     environment: { folders: ['config'], packages: ['node:fs', 'node:util'] },
     'log-events': { folders: [], packages: [] },
     log: { folders: ['config', 'log-events', 'ports', 'redact'], packages: ['pino', 'node:util'] },
+    'certificate-alarm': { folders: ['core', 'credentials', 'ports'], packages: [] },
     'clock-alarm': { folders: ['core', 'ports'], packages: [] },
     'sandbox-clock': { folders: ['core', 'ports'], packages: [] },
     main: {
@@ -91,6 +92,7 @@ const rules: Rules = {
         ...[
           'audit',
           'cards',
+          'certificate-alarm',
           'clock-alarm',
           'config',
           'config-rules',

@@ -9,6 +9,7 @@ import { sealer } from '../src/audit/ledger.ts';
 import { loadConfig } from '../src/config.ts';
 import { seal } from '../src/identity/seal.ts';
 import { openStore } from '../src/store/open.ts';
+import { makeAppCertificate } from './support/app-certificate.ts';
 import { contoso } from './support/contoso.ts';
 import { startBot } from './support/bot.ts';
 import type { StartedBot } from './support/bot.ts';
@@ -63,10 +64,14 @@ function environment(sandbox: StartedSandbox): Record<string, string> {
   };
 }
 
+const by = (pem: string) => ({ kind: 'certificate', pem }) as const;
+
 type Changes = {
   readonly sandbox?: StartedSandbox;
   readonly env?: Readonly<Record<string, string>>;
   readonly secret?: string;
+  /** In place of both secrets. */
+  readonly certificates?: { readonly graph: string; readonly bot: string };
   readonly ahead?: number;
 };
 
@@ -79,6 +84,7 @@ async function findings({
   sandbox = sound,
   env = {},
   secret = botSecret,
+  certificates,
   ahead = 0,
 }: Changes): Promise<readonly Finding[]> {
   const real = { ...environment(sandbox), ...env };
@@ -88,7 +94,9 @@ async function findings({
   if (credential.kind !== 'secret') throw new Error('a secret was given');
   const setUp: SetUp = {
     config: loaded.config,
-    credentials: { graph: credential, bot: { kind: 'secret', secret } },
+    credentials: certificates
+      ? { graph: by(certificates.graph), bot: by(certificates.bot) }
+      : { graph: credential, bot: { kind: 'secret', secret } },
     now: () => Date.now() + ahead,
   };
   return examine(setUp);
@@ -183,6 +191,24 @@ describe('a planted defect is found:', () => {
     ],
   ])('%s', async (_what, changes, expected) => {
     expect(await complaints(changes)).toContainEqual(expect.stringMatching(expected));
+  });
+
+  test('a certificate that ends this month, while one that ends next year is well', async () => {
+    const [soon, later] = await Promise.all([makeAppCertificate({ days: 20 }), makeAppCertificate({ days: 365 })]);
+    const told = await findings({ certificates: { graph: later.pem, bot: soon.pem } });
+    const about = told.filter(({ text }) => text.startsWith('The certificate of'));
+    expect(about).toEqual([
+      {
+        kind: 'well',
+        text: expect.stringMatching(/ GRAPH_CLIENT_CERTIFICATE ends on \d{4}-\d\d-\d\d, in 364 days\.$/),
+      },
+      {
+        kind: 'mend',
+        text: expect.stringMatching(
+          / MICROSOFT_APP_CERTIFICATE ends on \d{4}-\d\d-\d\d, in 19 days: make a new one, add it to the registration/,
+        ),
+      },
+    ]);
   });
 
   test('an address that somebody else answers', async () => {

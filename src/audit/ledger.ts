@@ -27,7 +27,7 @@ export function sealer(key: Uint8Array): (previous: LedgerHead | null, entry: Au
  * gap and wrong order; rows cut off at the end leave a good shorter chain, which only an anchor noted elsewhere can tell.
  */
 export function verify(rows: Iterable<LedgerRow>, key: Uint8Array): Verified {
-  const verifier = createVerifier(key);
+  const verifier = createVerifier([key]);
   for (const row of rows) {
     const bad = verifier.take(row);
     if (bad !== null) return bad;
@@ -37,20 +37,26 @@ export function verify(rows: Iterable<LedgerRow>, key: Uint8Array): Verified {
 
 export type Bad = Extract<Verified, { ok: false }>;
 
-/** The same row by row, for a ledger that does not fit into memory, held against anchors that were noted elsewhere. */
+/**
+ * The same row by row, for a ledger that does not fit into memory, held against anchors that were noted elsewhere. keys:
+ * all that sealed it, the oldest first; who got hold of an older one cannot write on after it was changed.
+ */
 export function createVerifier(
-  key: Uint8Array,
+  keys: readonly Uint8Array[],
   anchors: readonly LedgerHead[] = [],
 ): { readonly take: (row: LedgerRow) => Bad | null; readonly end: () => Verified } {
   const noted = new Map(anchors.map((anchor) => [anchor.seq, anchor]));
   const newest = Math.max(0, ...noted.keys());
   let head: LedgerHead = { seq: 0, hash: genesis };
+  let inUse = 0;
   return {
     take(row) {
       const isOther = (noted.get(row.seq)?.hash ?? row.hash) !== row.hash;
-      const why = flaw(row, head, key) ?? (isOther ? forked : null);
+      const by = keys.findLastIndex((key) => sameText(row.mac, macOf(key, row.hash)));
+      const why = flaw(row, head) ?? sealFlaw(by, inUse, keys.length) ?? (isOther ? forked : null);
       if (why !== null) return { ok: false, seq: head.seq + 1, why };
       head = row;
+      inUse = by;
       return null;
     },
     end() {
@@ -64,12 +70,19 @@ export function createVerifier(
 const forked =
   'an anchor knows another record with this number: the ledger was rewritten, or it is another branch of it';
 
-function flaw(row: LedgerRow, head: LedgerHead, key: Uint8Array): string | null {
+export const otherKey = 'it was not sealed with this key';
+
+function flaw(row: LedgerRow, head: LedgerHead): string | null {
   if (row.seq !== head.seq + 1) return `record ${row.seq} stands where ${head.seq + 1} should`;
   if (row.previousHash !== head.hash) return 'it does not follow the record before it';
   if (row.hash !== hashOf(row)) return 'its content is not what was hashed';
-  if (!sameText(row.mac, macOf(key, row.hash))) return 'it was not sealed with this key';
   return null;
+}
+
+/** by: the place among the keys of the one that sealed the row, -1 for none of them. */
+function sealFlaw(by: number, inUse: number, keys: number): string | null {
+  if (by === -1) return keys === 1 ? otherKey : 'it was not sealed with any of these keys';
+  return by < inUse ? 'it was sealed with a key that was out of use by then' : null;
 }
 
 /** seq, at and previousHash are under the hash too, so that no field of a row can be changed alone. */

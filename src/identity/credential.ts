@@ -57,6 +57,11 @@ export function certificateProblem(pem: string, now: number): string | null {
   }
 }
 
+/** When Entra takes it no more. The file passed `certificateProblem`. */
+export function certificateEnd(pem: string): number {
+  return readCertificate(pem).certificate.validToDate.getTime();
+}
+
 function readCertificate(pem: string): { readonly certificate: X509Certificate; readonly privateKey: string } {
   const block = (kind: string): string =>
     new RegExp(`-----BEGIN ${kind}-----[^-]+-----END ${kind}-----`).exec(pem)?.[0] ?? '';

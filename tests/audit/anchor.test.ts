@@ -25,7 +25,7 @@ function chain(count: number, name = 'a'): readonly LedgerRow[] {
 }
 
 function verdict(rows: readonly LedgerRow[], anchors: readonly LedgerHead[]): unknown {
-  const verifier = createVerifier(key, anchors);
+  const verifier = createVerifier([key], anchors);
   for (const row of rows) {
     const bad = verifier.take(row);
     if (bad !== null) return bad;

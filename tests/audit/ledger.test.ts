@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { sealer, verify } from '../../src/audit/ledger.ts';
+import { createVerifier, sealer, verify } from '../../src/audit/ledger.ts';
 import type { AuditEntry, LedgerRow } from '../../src/core/audit.ts';
 
 const key = new Uint8Array(32).fill(1);
@@ -88,6 +88,40 @@ describe('the ledger', () => {
     );
 
     expect(verify(forged, key)).toEqual({ ok: false, seq: 1, why: 'it was not sealed with this key' });
+  });
+
+  describe('whose key was changed', () => {
+    const [oldest, older, newest] = [2, 3, 4].map((byte) => new Uint8Array(32).fill(byte)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const sealedBy = (...keys: readonly Uint8Array[]): readonly LedgerRow[] =>
+      keys.reduce<LedgerRow[]>((rows, one, n) => [...rows, sealer(one)(rows.at(-1) ?? null, at(n))], []);
+    function checked(rows: readonly LedgerRow[], keys: readonly Uint8Array[]): unknown {
+      const verifier = createVerifier(keys);
+      for (const row of rows) {
+        const bad = verifier.take(row);
+        if (bad !== null) return bad;
+      }
+      return verifier.end();
+    }
+
+    test('is whole by all of its keys, in their order, also when one sealed nothing', () => {
+      const good = sealedBy(oldest, oldest, older, newest);
+      expect(checked(good, [oldest, older, newest])).toEqual({ ok: true, count: 4 });
+      expect(checked(sealedBy(oldest, newest), [oldest, older, newest])).toEqual({ ok: true, count: 2 });
+    });
+
+    test('is not whole without one of them', () => {
+      const why = 'it was not sealed with any of these keys';
+      expect(checked(sealedBy(oldest, older, newest), [oldest, newest])).toEqual({ ok: false, seq: 2, why });
+    });
+
+    test('takes nothing from a key that was out of use by then', () => {
+      const why = 'it was sealed with a key that was out of use by then';
+      expect(checked(sealedBy(older, newest, older), [older, newest])).toEqual({ ok: false, seq: 3, why });
+    });
   });
 
   test('seals one entry in one way, whatever the order of its fields', () => {

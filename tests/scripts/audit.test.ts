@@ -48,10 +48,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
-function audit(...args: readonly string[]): Promise<Ran> {
+const audit = (...args: readonly string[]) => auditWith({}, ...args);
+
+function auditWith(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> {
   return new Promise((done) => {
     const command = ['--disable-warning=ExperimentalWarning', 'scripts/audit.ts', ...args];
-    execFile(process.execPath, command, { cwd: root, env, maxBuffer: 1e8 }, (error, out, err) =>
+    execFile(process.execPath, command, { cwd: root, env: { ...env, ...more }, maxBuffer: 1e8 }, (error, out, err) =>
       done({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, err }),
     );
   });
@@ -117,6 +119,45 @@ describe('verify', () => {
     const forged = { ...sign(head, 1, key), seq: 3 };
     const { code, out } = await audit('verify', '--anchors', anchorsFile(sign(head, 1, key), forged));
     expect([code, out]).toEqual([1, 'Anchor on line 2 was not signed with this key.\n']);
+  });
+});
+
+describe('verify, after the key was changed', () => {
+  const newKey = { TOKEN_ENCRYPTION_KEY: Buffer.from('fedcba9876543210fedcba9876543210').toString('base64') };
+  const oldKey = env.TOKEN_ENCRYPTION_KEY;
+  const keysFile = (...lines: readonly string[]): string => {
+    const path = join(folder, 'old-keys.txt');
+    writeFileSync(path, lines.join('\n'));
+    return path;
+  };
+
+  test('asks for the former key when it is given none', async () => {
+    const { code, out } = await auditWith(newKey, 'verify');
+    expect([code, out]).toEqual([
+      1,
+      'Record 1 is bad: it was not sealed with this key. If TOKEN_ENCRYPTION_KEY was changed since, give the former ones with --old-keys.\n',
+    ]);
+  });
+
+  test('takes it from a file, for the records and for the anchors of its time', async () => {
+    const args = ['--old-keys', keysFile(oldKey, ''), '--anchors', anchorsFile(sign(head, 1, key))];
+    expect(await auditWith(newKey, 'verify', ...args)).toEqual({
+      code: 0,
+      out: `${count} records, all good. It goes on from 1 anchor.\n`,
+      err: '',
+    });
+  });
+
+  test('takes it from the setting that the change leaves behind', async () => {
+    const { out } = await auditWith({ ...newKey, TOKEN_ENCRYPTION_KEY_OLD: oldKey }, 'verify');
+    expect(out).toBe(`${count} records, all good.\n`);
+  });
+
+  test('names the line of what is no key, and does not repeat it', async () => {
+    const { code, err } = await auditWith(newKey, 'verify', '--old-keys', keysFile(oldKey, 'half-a-key'));
+    expect(code).toBe(2);
+    expect(err).toContain('Line 2 of the old keys is none');
+    expect(err).not.toContain('half-a-key');
   });
 });
 
