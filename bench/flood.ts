@@ -5,7 +5,7 @@ import { startSandbox } from '../tests/support/sandbox.ts';
 import { goodClaims, makeKey, sign, startChannel } from '../tests/teams/channel.ts';
 import { chat, listen, message, post } from './load.ts';
 import type { Bot, Speaker } from './load.ts';
-import { median, print, round } from './measure.ts';
+import { median, percentile, print, round } from './measure.ts';
 import { run } from './programs.ts';
 import { people, tenantOf } from './speakers.ts';
 
@@ -145,6 +145,7 @@ function times(asked: readonly Asked[]): Facts {
     asked: asked.length,
     unanswered,
     medianMs: round(median(heard), 0),
+    p95Ms: round(percentile(heard, 0.95), 0),
     slowestMs: round(Math.max(...heard), 0),
   };
 }

@@ -23,14 +23,20 @@ import { openRecord } from '../src/store/open.ts';
 /** The ledger for whoever does not trust the bot: is it whole, what does it say, does PIM say the same? Only reads. */
 
 const usage = `Usage:
-  npm run -s audit -- verify [--anchors FILE] [--old-keys FILE]     is the ledger whole, and does it go on from what was noted elsewhere?
-  npm run -s audit -- export [--format jsonl|csv|cef] [--since TIME]     its records on standard output
-  npm run -s audit -- reconcile [--since TIME]    where does PIM's own audit differ? a line of JSON each
+  npm run -s audit -- verify [--anchors FILE] [--old-keys FILE]
+      Is the ledger whole, and does it go on from what was noted elsewhere? Ends with 0 when all is well, else with 1,
+      and names the first bad record.
+      --anchors    a line of JSON each, as AUDIT_ANCHOR_FILE and the log have them
+      --old-keys   former values of TOKEN_ENCRYPTION_KEY, a line each, the oldest first (TOKEN_ENCRYPTION_KEY_OLD counts too)
 
-The FILE of anchors holds a line of JSON each, as AUDIT_ANCHOR_FILE and the log have them; that of old keys the former values of
-TOKEN_ENCRYPTION_KEY, a line each, the oldest first (TOKEN_ENCRYPTION_KEY_OLD counts too). TIME is a date or an ISO 8601 time.
-verify ends with 0 when all is well, with 1 when something is wrong; it names the first bad record. reconcile reads a day back
-unless told otherwise, leaves out the last half hour, and ends with 1 when something differs. Neither changes anything.
+  npm run -s audit -- export [--format jsonl|csv|cef] [--since TIME]
+      Its records on standard output.
+
+  npm run -s audit -- reconcile [--since TIME]
+      Where does PIM's own audit differ? A line of JSON each; ends with 1 when something differs. Reads a day back unless
+      told otherwise, and leaves out the last half hour, which PIM's audit may lack.
+
+TIME is a date or an ISO 8601 time. None of them changes anything.
 `;
 
 const anchorShape = z.object({ seq: z.int().positive(), hash: z.string(), at: z.number(), mac: z.string() });
