@@ -52,6 +52,13 @@ export async function openRecord(url: string): Promise<Record> {
   return { ...ledgerReader(database), ...activationReads(database), close: () => database.db.destroy() };
 }
 
+/** True when what the database holds is broken, not when it is out of reach. */
+export function isDamage(error: unknown): boolean {
+  const { errcode, code } = (error ?? {}) as { readonly errcode?: number; readonly code?: unknown };
+  // SQLITE_CORRUPT and SQLITE_NOTADB, whose upper bytes say more; PostgreSQL's data_corrupted and index_corrupted.
+  return [11, 26].includes((errcode ?? 0) & 0xff) || code === 'XX001' || code === 'XX002';
+}
+
 /** What this database lacks of this release; changes nothing. Throws when it cannot be read. */
 export async function lacks(url: string): Promise<readonly string[]> {
   return looking(url, pendingMigrations);

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +84,11 @@ function tamper(...statements: readonly string[]): () => void {
 
 describe('verify', () => {
   test('says that all is well, and that it goes on from what was noted', async () => {
-    expect(await audit('verify')).toEqual({ code: 0, out: `${count} records, all good.\n`, err: '' });
+    expect(await audit('verify')).toEqual({
+      code: 0,
+      out: `${count} records, all good. Without anchors an end that was cut off does not show.\n`,
+      err: '',
+    });
     const anchors = anchorsFile(sign(head, 1, key));
     expect((await audit('verify', '--anchors', anchors)).out).toBe(
       `${count} records, all good. It goes on from 1 anchor.\n`,
@@ -115,10 +119,92 @@ describe('verify', () => {
     expect(out).toContain(why);
   });
 
-  test('takes no anchor that was not signed', async () => {
+  test('takes no anchor that was not signed, and tells it from a line that is none', async () => {
     const forged = { ...sign(head, 1, key), seq: 3 };
     const { code, out } = await audit('verify', '--anchors', anchorsFile(sign(head, 1, key), forged));
-    expect([code, out]).toEqual([1, 'Anchor on line 2 was not signed with this key.\n']);
+    expect([code, out]).toEqual([
+      1,
+      'The anchor on line 2 was not signed with this key: it was changed, or a former key signed it (--old-keys).\n',
+    ]);
+    const none = await audit('verify', '--anchors', anchorsFile('no anchor'));
+    expect([none.code, none.out]).toEqual([
+      1,
+      'Line 1 of the anchors is none: an anchor is a line of JSON with seq, hash, at and mac.\n',
+    ]);
+  });
+
+  /** The ledger as another database has it after so many more records of its own. */
+  async function copied(from: string, more: number, name: string, by = key): Promise<string> {
+    const path = join(folder, `${name}.db`);
+    cpSync(from, path);
+    const store = await openStore(`sqlite:${path}`, { seal: sealer(by) });
+    const entry = { at: 1, actor: null, action: name, activationId: null, target: null, detail: {} };
+    await store.commit(Array.from({ length: more }, () => ({ kind: 'audit', entry }) as const));
+    await store.close();
+    return path;
+  }
+  const on = (path: string): { readonly DATABASE_URL: string } => ({ DATABASE_URL: `sqlite:${path}` });
+
+  test('finds an old backup, and the other branch of a ledger that two replicas went on with apart', async () => {
+    const lived = await copied(file, 5, 'lived');
+    const store = await openStore(`sqlite:${lived}`, { seal: sealer(key) });
+    const noted = anchorsFile(sign(head, 1, key), sign((await store.ledgerHead())!, 2, key));
+    await store.close();
+    expect((await auditWith(on(lived), 'verify', '--anchors', noted)).code).toBe(0);
+    const old = await audit('verify', '--anchors', noted);
+    expect([old.code, old.out]).toEqual([1, expect.stringMatching(/^Record 601 is bad: .*this is an old backup\.\n$/)]);
+    const branch = await auditWith(on(await copied(file, 9, 'branch')), 'verify', '--anchors', noted);
+    expect([branch.code, branch.out]).toEqual([
+      1,
+      expect.stringMatching(/^Record 605 is bad: .*it is another branch of it\.\n$/),
+    ]);
+  });
+
+  test('names the record at which a damaged file can be read no further', async () => {
+    const damaged = await copied(file, 0, 'damaged');
+    const bytes = readFileSync(damaged);
+    const at = bytes.indexOf('"step400"');
+    const page = at - (at % 4096);
+    const handle = openSync(damaged, 'r+');
+    writeSync(handle, Buffer.alloc(4096, 0xff), 0, 4096, page);
+    const { code, out } = await auditWith(on(damaged), 'verify');
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/^Record \d+ is bad: the database cannot read it: .*malformed/),
+    ]);
+    const exported = await auditWith(on(damaged), 'export');
+    expect([exported.code, exported.err]).toEqual([
+      2,
+      expect.stringMatching(/^The export ends after record \d+: the database cannot read on \(.*malformed/),
+    ]);
+  });
+});
+
+describe('what cannot be looked at is no bad record:', () => {
+  const secret = 'hunter2hunter2';
+
+  test.each([
+    ['a database that is not there', { DATABASE_URL: 'sqlite:/nowhere/at/all.db' }],
+    ['a server that does not answer', { DATABASE_URL: `postgres://me:${secret}@127.0.0.1:1/jitney` }],
+  ])('%s', async (_what, changes) => {
+    for (const command of ['verify', 'export']) {
+      const { code, out, err } = await auditWith(changes, command);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toMatch(/^The ledger cannot be read \(.+\): check DATABASE_URL, .+\n$/);
+      expect(err).not.toContain(secret);
+    }
+  });
+
+  test('anchors that are not there', async () => {
+    const { code, out, err } = await audit('verify', '--anchors', join(folder, 'none.jsonl'));
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^\S+none.jsonl cannot be read \(ENOENT.*\): --anchors takes .+\n$/);
+  });
+
+  test('PIM’s audit that is not there', async () => {
+    const { code, out, err } = await audit('reconcile');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^Nothing was compared \(.+\): npm run doctor says what is missing\.\n$/);
   });
 });
 
@@ -150,13 +236,13 @@ describe('verify, after the key was changed', () => {
 
   test('takes it from the setting that the change leaves behind', async () => {
     const { out } = await auditWith({ ...newKey, TOKEN_ENCRYPTION_KEY_OLD: oldKey }, 'verify');
-    expect(out).toBe(`${count} records, all good.\n`);
+    expect(out).toContain(`${count} records, all good. `);
   });
 
   test('names the line of what is no key, and does not repeat it', async () => {
     const { code, err } = await auditWith(newKey, 'verify', '--old-keys', keysFile(oldKey, 'half-a-key'));
     expect(code).toBe(2);
-    expect(err).toContain('Line 2 of the old keys is none');
+    expect(err).toMatch(/^Line 2 of the old keys is none: give 32 .*\n$/);
     expect(err).not.toContain('half-a-key');
   });
 });
@@ -176,23 +262,60 @@ describe('export', () => {
   });
 });
 
-test.each([
-  [[]],
-  [['frobnicate']],
-  [['export', '--format', 'xml']],
-  [['export', '--since', 'soon']],
-  [['verify', '--nope']],
-])('%j is told how it is used, and nothing is made', async (args) => {
-  const { code, err } = await audit(...args);
-  expect(code).toBe(2);
-  expect(err).toContain('Usage:');
+describe('an export', () => {
+  test('is written as it is read: what stands before a record that cannot be written is there', async () => {
+    const undo = tamper("update ledger set entry = 'no JSON' where seq = 590");
+    const { code, out, err } = await audit('export');
+    undo();
+    const seqs = out
+      .trim()
+      .split('\n')
+      .map((text) => (JSON.parse(text) as { seq: number }).seq);
+    expect(seqs).toEqual(Array.from({ length: 589 }, (_, n) => n + 1));
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/^The export ends before record 590, which is no record .*npm run -s audit -- verify/),
+    ]);
+  });
+
+  test('whose reader has seen enough ends without a word', async () => {
+    const many = join(folder, 'many.db');
+    cpSync(file, many);
+    const store = await openStore(`sqlite:${many}`, { seal: sealer(key) });
+    const entry = { at: 1, actor: null, action: 'x'.repeat(2_000), activationId: null, target: null, detail: {} };
+    await store.commit(Array.from({ length: 2_000 }, () => ({ kind: 'audit', entry }) as const));
+    await store.close();
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'scripts/audit.ts', 'export'], {
+      cwd: root,
+      env: { ...env, DATABASE_URL: `sqlite:${many}` },
+    });
+    let err = '';
+    child.stderr.on('data', (chunk) => (err += String(chunk)));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise((done) => child.once('close', done));
+    expect([code, err]).toEqual([0, '']);
+  });
+});
+
+test.each([[[]], [['frobnicate']]])(
+  '%j is told what is wrong and how it is used, whatever the configuration',
+  async (args) => {
+    const { code, out, err } = await auditWith({ TENANT_ID: 'nobody’s' }, ...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/verify, export (or|and) reconcile\.\n\nUsage:/);
+  },
+);
+
+test.each(['help', '--help'])('%s is answered on standard output, and is no failure', async (word) => {
+  const { code, out, err } = await auditWith({ TENANT_ID: '' }, word);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/^Usage:/);
 });
 
 test('a database that is not there is not made', async () => {
-  const missing = { ...env, DATABASE_URL: `sqlite:${join(folder, 'missing.db')}` };
-  const ran = await new Promise<string>((done) => {
-    const command = ['--disable-warning=ExperimentalWarning', 'scripts/audit.ts', 'verify'];
-    execFile(process.execPath, command, { cwd: root, env: missing }, (_error, out, err) => done(out + err));
-  });
-  expect(ran).toMatch(/unable to open database file/);
+  const missing = join(folder, 'missing.db');
+  expect((await auditWith({ DATABASE_URL: `sqlite:${missing}` }, 'verify')).err).toMatch(
+    /unable to open database file/,
+  );
+  expect(existsSync(missing)).toBe(false);
 });
