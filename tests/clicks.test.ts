@@ -71,7 +71,7 @@ function pimWith({ eligible = [], active = [], policy = {}, done = { kind: 'done
       asked.push(['order', who.oid, targetKey(target), wish.length, wish.justification]);
       return Promise.resolve(ordered());
     },
-    end: (who, target, challenge) => {
+    end: (who, target, _marker, challenge) => {
       asked.push(['end', who.oid, targetKey(target), challenge]);
       return Promise.resolve(done);
     },

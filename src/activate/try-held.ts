@@ -1,10 +1,10 @@
+import { lagMs } from '../core/activation.ts';
 import type { Activation, Held } from '../core/activation.ts';
 import { decide } from '../core/decide.ts';
 import type { Decision } from '../core/decide.ts';
 import { problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { isOutage } from '../core/pim-problem.ts';
-import { lagMs } from '../core/recovery.ts';
 import { refusal } from '../core/refusal.ts';
 import type { Ports } from '../ports/ports.ts';
 import { settle } from '../watch/settle.ts';

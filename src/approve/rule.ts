@@ -1,4 +1,4 @@
-import { isOver, mayBegin } from '../core/activation.ts';
+import { isOver, isUnderWay, mayBegin } from '../core/activation.ts';
 import type { Activation, Verdict } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
@@ -10,7 +10,7 @@ import type { Stage } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parkedOf } from '../sign-in/park.ts';
 import { settle } from '../watch/settle.ts';
-import { claimStep, isUnderWay } from '../watch/step.ts';
+import { claimStep } from '../watch/step.ts';
 
 /** What a click or a typed decision leads to; the card kind is the approver's own card, ready to replace the clicked one. */
 export type Ruled =

@@ -37,6 +37,21 @@ export type Ruling = {
 /** A PIM write that is under way for this activation; at most one at a time, claimed by compare-and-set. */
 export type Step = { readonly kind: 'decide' | 'end' | 'cancel'; readonly by: NamedPerson; readonly at: Moment };
 
+/** A write that is under way longer than this was cut off; PIM is asked how it went. */
+const stepLeaseMs = 30_000;
+/** PIM's lists may lag by a minute: within this time "not there", or "still there", is no proof. */
+export const lagMs = 60_000;
+
+/** True while somebody's write for it is on its way to PIM. */
+export function isUnderWay({ step }: Pick<Activation, 'step'>, now: Moment): boolean {
+  return step !== null && now - step.at < stepLeaseMs;
+}
+
+/** True when a reading that shows nothing of this write is proof that it came to nothing. What ends may be listed for a while. */
+export function isCutOff({ step }: Pick<Activation, 'step'>, now: Moment): boolean {
+  return step !== null && now - step.at >= (step.kind === 'end' ? lagMs : stepLeaseMs);
+}
+
 /** What nobody has decided can be decided or taken back, also while PIM has not yet been read; what runs can be ended. */
 export function mayBegin(kind: Step['kind'], { phase, ruling }: Activation): boolean {
   return kind === 'end' ? phase === 'active' : phase === 'waiting' && ruling === null;

@@ -174,8 +174,10 @@ function nextReading(activation: Activation, now: Moment): Moment | null {
     case 'scheduled':
       return Math.max(now + soonMs, Math.min(activation.startsAt ?? Infinity, now + activeMs));
     case 'active': {
-      const end = activation.endsAt ?? now + activeMs;
-      return end <= now ? now + soonMs : Math.min(end, now + activeMs);
+      // Whoever ended it waits to hear whether it ended.
+      const pause = activation.step?.kind === 'end' ? waitingMs : activeMs;
+      const end = activation.endsAt ?? now + pause;
+      return end <= now ? now + soonMs : Math.min(end, now + pause);
     }
     default:
       return null;

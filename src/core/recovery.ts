@@ -1,8 +1,7 @@
+import { lagMs } from './activation.ts';
 import type { Activation } from './activation.ts';
 import type { Moment } from './moment.ts';
 
-/** PIM's lists may lag by a minute: within this time "not there" is no proof. */
-export const lagMs = 60_000;
 /** Later than this nobody waits in front of the chat any more, so nothing is ordered on its own. */
 const patienceMs = 10 * 60_000;
 

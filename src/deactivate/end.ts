@@ -44,7 +44,7 @@ export async function end(
     });
   }
   const outcome = await write(ports, actor, activation, 'end', () =>
-    ports.pim.end(activation.person, activation.target, going.challenge),
+    ports.pim.end(activation.person, activation.target, activation.id, going.challenge),
   );
   if (outcome === null) return busy(activation);
   const by = { oid: actor.oid, name: activation.personName };
@@ -52,7 +52,10 @@ export async function end(
     await settle(ports, activation.id, answered(activation, 'Revoked'), { step: null, endedBy: by });
     return null;
   }
-  await settle(ports, activation.id, answered(activation, null), { step: null });
+  // It may have happened: the step stays, so that an end that is read back is told as this person's.
+  const isUnclear = outcome.kind === 'unclear';
+  const left = isUnclear ? { readAt: ports.clock.now() + readBackMs } : { step: null };
+  await settle(ports, activation.id, answered(activation, null), left);
   if (await checkFirst(ports, activation, outcome, going.then ?? { ...again, verb: 'end', id: activation.id }))
     return null;
   ports.log.warn('pim.refused', { activation: activation.id, ...refusalFacts(outcome) });
@@ -60,6 +63,9 @@ export async function end(
     ? tooEarly(ports, actor, activation)
     : explain(outcome, `end ${activation.targetName}`, shortId(activation.id));
 }
+
+/** Somebody waits for it. */
+const readBackMs = 1_000;
 
 const shortestMs = shortestMinutes * 60_000;
 

@@ -78,9 +78,9 @@ export function graphPim(options: Options): Pim {
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }
 
-  async function end(person: Person, target: Target, challenge: string | null = null): Promise<Done> {
+  async function end(person: Person, target: Target, marker: string, challenge: string | null = null): Promise<Done> {
     const { groupId, access } = groupTarget(target);
-    const body = { accessId: access, principalId: person.oid, groupId, action: 'selfDeactivate' };
+    const body = { accessId: access, principalId: person.oid, groupId, action: 'selfDeactivate', customData: marker };
     const answered = await graph.as(person, challenge).post(requests, body);
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }

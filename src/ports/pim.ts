@@ -48,8 +48,8 @@ export interface Pim {
   validate(person: Person, target: Target, wish: Wish): Promise<Done>;
   /** After a lost answer: our order again, by marker, else by person, target, justification and time. null: PIM has none. */
   findOrder(activation: Activation): Promise<Reading | null>;
-  /** selfDeactivate with the person's own token. */
-  end(person: Person, target: Target, challenge?: string | null): Promise<Done>;
+  /** selfDeactivate with the person's own token; marker as above. */
+  end(person: Person, target: Target, marker: string, challenge?: string | null): Promise<Done>;
   cancel(person: Person, requestId: string, challenge?: string | null): Promise<Done>;
   /** Reads as the app, batched; the map lacks what could not be read now. */
   read(activations: readonly Activation[]): Promise<ReadonlyMap<string, Reading>>;

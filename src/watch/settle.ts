@@ -1,4 +1,4 @@
-import { isOver } from '../core/activation.ts';
+import { isOver, isUnderWay } from '../core/activation.ts';
 import type { Activation, ApproverContact, Phase } from '../core/activation.ts';
 import { notice, portalApprovals, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
@@ -9,7 +9,6 @@ import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
 import { mendCards } from './mend-cards.ts';
 import { askInRooms, watches } from './rooms.ts';
-import { isUnderWay } from './step.ts';
 
 /** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */
 export type Known = Partial<Pick<Activation, 'ruling' | 'step' | 'endedBy' | 'readAt' | 'targetMark'>>;

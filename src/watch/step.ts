@@ -1,12 +1,9 @@
-import { mayBegin } from '../core/activation.ts';
+import { isUnderWay, mayBegin } from '../core/activation.ts';
 import type { Activation, Step } from '../core/activation.ts';
 import { identityOf } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Ports } from '../ports/ports.ts';
-
-/** A write that is under way longer than this was cut off; PIM is asked how it went. */
-const stepLeaseMs = 30_000;
 
 const attempts = 5;
 
@@ -19,11 +16,6 @@ export type Claim = {
 
 /** won: nobody else writes for this activation now. lost: somebody does, or it is past that; as it is stored. */
 export type Claimed = { readonly kind: 'won' | 'lost'; readonly activation: Activation };
-
-/** True while somebody's write for it is on its way to PIM. */
-export function isUnderWay({ step }: Activation, now: number): boolean {
-  return step !== null && now - step.at < stepLeaseMs;
-}
 
 /**
  * Durable before the write: who does what, with its ledger line. A reading that the watch stored meanwhile is no reason

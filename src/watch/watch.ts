@@ -1,10 +1,10 @@
+import { isCutOff } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import type { Reading } from '../core/observe.ts';
 import { targetKey } from '../core/target.ts';
 import type { Ports } from '../ports/ports.ts';
 import { recover } from '../activate/recover.ts';
 import { settle } from './settle.ts';
-import { isUnderWay } from './step.ts';
 
 /** One round: everything that is due is read from PIM in batches and settled. Returns how many were due. */
 export async function watch(ports: Ports): Promise<number> {
@@ -37,9 +37,13 @@ async function readAll(ports: Ports, known: readonly Activation[]): Promise<Read
 
 async function takeIn(ports: Ports, activation: Activation, reading: Reading | undefined, now: number): Promise<void> {
   if (activation.phase === 'ordering') await recover(ports, activation);
-  else if (activation.requestId === null) await settle(ports, activation.id, await readRunning(ports, activation));
+  else if (activation.requestId === null) await takeInRunning(ports, activation, now);
   else if (reading) await settle(ports, activation.id, reading, staleStep(activation, now));
   else await later(ports, activation);
+}
+
+async function takeInRunning(ports: Ports, activation: Activation, now: number): Promise<void> {
+  await settle(ports, activation.id, await readRunning(ports, activation), staleStep(activation, now));
 }
 
 /** Made elsewhere, so no request of it is known: what PIM lists as running tells all there is. */
@@ -53,7 +57,7 @@ async function readRunning(ports: Ports, { person, target }: Activation): Promis
 
 /** The reading tells what became of a cut-off write, so the claim on it is given back. */
 function staleStep(activation: Activation, now: number): { step?: null } {
-  return activation.step !== null && !isUnderWay(activation, now) ? { step: null } : {};
+  return isCutOff(activation, now) ? { step: null } : {};
 }
 
 /** PIM could not be read now: look again shortly, without hurry. */

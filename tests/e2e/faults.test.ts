@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { readLedger } from '../support/ledger.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
 import { outside } from './outside.ts';
 import { idOn, pause, request, startWorld } from './world.ts';
@@ -55,6 +56,81 @@ describe('an answer of PIM that gets lost', () => {
     await world.later('PT2H');
     await said.reply(/Azure Admins has ended/);
   });
+});
+
+describe('an ending whose answer gets lost', () => {
+  const endings = { ...orders, body: 'selfDeactivate' } as const;
+
+  async function active(group: string): Promise<void> {
+    await (await adele.say(`activate ${group} for 1h because it ends early`)).reply(/Active until/);
+    await world.later('PT10M');
+    await world.forget();
+  }
+
+  test('is read back and told as the ending of whoever asked for it, and its write stands beside its wish in the ledger', async () => {
+    await active('RDP Servers Munich');
+    await world.sandbox.fault({ match: endings, answer: 'lost' });
+    const said = await adele.say('deactivate RDP Servers Munich');
+    await said.reply(/PIM’s answer was lost/);
+    const card = await said.reply(/RDP Servers Munich\nEnded at/);
+    expect(card.text).toContain('You ended it');
+    expect(await world.writes()).toEqual(['deactivate 0']);
+    const lines = (await readLedger(world.bot)).filter(({ activationId }) => activationId?.startsWith(idOn(card)));
+    const ends = lines.filter(
+      ({ action, detail }) => action === 'activation.end' || detail['what'] === 'selfDeactivate',
+    );
+    expect(ends.map(({ action, actor }) => [action, actor?.oid])).toEqual([
+      ['activation.end', adele.oid],
+      ['pim.write', adele.oid],
+    ]);
+  });
+
+  test('is theirs also where PIM lists the activation for a while after it', async () => {
+    await active('RDP Servers Munich');
+    const { assignments } = await world.sandbox.state();
+    const value = assignments.filter(({ groupId }) => groupId === groups.get('RDP Servers Munich'));
+    expect(value).toHaveLength(1);
+    const listed = { method: 'GET', path: 'assignmentScheduleInstances' };
+    await world.sandbox.fault({ match: endings, answer: 'lost' });
+    await world.sandbox.fault({ match: listed, times: 100, answer: { status: 200, body: { value } } });
+    const said = await adele.say('deactivate RDP Servers Munich');
+    await said.reply(/PIM’s answer was lost/);
+    await world.later('PT40S');
+    await pause(1_000);
+    await world.sandbox.ask('faults', undefined, 'DELETE');
+    await world.later('PT10S');
+    expect((await said.reply(/RDP Servers Munich\nEnded at/)).text).toContain('You ended it');
+  });
+
+  test('can be asked for again where PIM never got it', async () => {
+    await active('RDP Servers Munich');
+    await world.sandbox.fault({ match: endings, answer: { status: 503 } });
+    await (await adele.say('deactivate RDP Servers Munich')).reply(/PIM’s answer was lost/);
+    await world.later('PT2M');
+    const again = await adele.say('deactivate RDP Servers Munich');
+    expect((await again.reply(/RDP Servers Munich\nEnded at/)).text).toContain('You ended it');
+    expect(await world.writes()).toEqual(['deactivate 503', 'deactivate 201']);
+  });
+
+  test('that PIM never got is nobody’s here when it ends elsewhere later', async () => {
+    await active('RDP Servers Munich');
+    await world.sandbox.fault({ match: endings, answer: { status: 503 } });
+    const said = await adele.say('deactivate RDP Servers Munich');
+    await said.reply(/PIM’s answer was lost/);
+    await world.later('PT2M');
+    await pause(1_000);
+    await (await outside(world.sandbox, 'Adele Vance')).deactivate(groups.get('RDP Servers Munich') ?? '');
+    await world.later('PT1M');
+    expect((await said.reply(/RDP Servers Munich\nEnded at/)).text).toContain('It was ended outside Jitney');
+  });
+});
+
+test('a request whose taking back gets no answer is read back as taken back', async () => {
+  const { said, card } = await request(adele, megan, 'Azure Admins');
+  await world.sandbox.fault({ match: { method: 'POST', path: '/cancel' }, answer: 'lost' });
+  await adele.press(card, 'Cancel request');
+  await said.reply(/Azure Admins\nCancelled/);
+  expect((await world.writes()).filter((write) => write.startsWith('cancel'))).toHaveLength(1);
 });
 
 describe('a chat that does not take a message', () => {

@@ -207,12 +207,12 @@ describe('an activation', () => {
   test('ends at the person’s word, but not in its first five minutes', async () => {
     const adele = world.person('Adele Vance');
     const target = world.target('Azure Readers');
-    expect(await world.pim.end(adele, target)).toEqual({ kind: 'missing' });
+    expect(await world.pim.end(adele, target, marker)).toEqual({ kind: 'missing' });
     accepted(await world.pim.order(adele, target, wish(), marker));
     await sleep(100);
-    expect(await world.pim.end(adele, target)).toEqual({ kind: 'tooShort' });
+    expect(await world.pim.end(adele, target, marker)).toEqual({ kind: 'tooShort' });
     await world.advance('PT6M');
-    expect(await world.pim.end(adele, target)).toEqual({ kind: 'done' });
+    expect(await world.pim.end(adele, target, marker)).toEqual({ kind: 'done' });
   });
 
   test('of an owner is ended as owner', async () => {
@@ -220,8 +220,8 @@ describe('an activation', () => {
     const target = world.target('Privileged Group Owners', 'owner');
     accepted(await world.pim.order(adele, target, wish({ length: { kind: 'for', minutes: 60 } }), marker));
     await world.advance('PT6M');
-    expect(await world.pim.end(adele, { ...target, access: 'member' })).toEqual({ kind: 'missing' });
-    expect(await world.pim.end(adele, target)).toEqual({ kind: 'done' });
+    expect(await world.pim.end(adele, { ...target, access: 'member' }, marker)).toEqual({ kind: 'missing' });
+    expect(await world.pim.end(adele, target, marker)).toEqual({ kind: 'done' });
   });
 
   test('that waits can be cancelled by the one who asked, once', async () => {
@@ -304,7 +304,7 @@ test('every write of the app’s own token is impossible: only batches of reads 
   await world.pim.policies([world.target('SQL Prod')]);
   accepted(await world.pim.order(adele, world.target('Azure Readers'), wish(), marker));
   await world.advance('PT6M');
-  await world.pim.end(adele, world.target('Azure Readers'));
+  await world.pim.end(adele, world.target('Azure Readers'), marker);
   const writes = (await world.calls()).filter(({ method, path }) => method !== 'GET' && !path.endsWith('/$batch'));
   expect(writes).toHaveLength(2);
   for (const { token } of writes) expect(token).toMatchObject({ kind: 'delegated', oid: adele.oid });
