@@ -20,6 +20,9 @@ import {
   wordsOf,
 } from './words.ts';
 
+/** Of the approvers that were reached, and of those that were not, a card names so many. */
+const mostListed = 5;
+
 /** The requester's card through the life of one activation. */
 export function activationView(activation: Activation, context: Context): View {
   const when = shown(context);
@@ -32,7 +35,7 @@ export function activationView(activation: Activation, context: Context): View {
       tone: words.tone,
       target: name(activation.targetName),
       mark: markText(activation.targetMark),
-      caution: caution(activation.targetName),
+      caution: caution(activation.targetName, ...peopleOn(activation, context)),
       owner: isOwner(activation.target),
       access: sentence(accessOf(activation.target)),
       state: sentence(words.state),
@@ -67,11 +70,23 @@ function whoDecides(activation: Activation, when: When): Record<string, unknown>
   if (phaseShown(activation) !== 'waiting') return { asked: '', notReached: '', nobodyReached: false, decideUntil: '' };
   const notReached = approvers.filter((approver) => !approver.reached);
   return {
-    asked: listed(reachedNames(activation), 5),
-    notReached: listed(notReached.map(nameOf), 5),
+    asked: listed(reachedNames(activation), mostListed),
+    notReached: listed(notReached.map(nameOf), mostListed),
     nobodyReached: isNobodyReached(activation),
     decideUntil: deadline === null ? '' : `Since ${when(askedAt)}, open until ${when(deadline)}`,
   };
+}
+
+/** The names of others that the card says: who was asked, who decided, who ended it. */
+function peopleOn(activation: Activation, context: Context): string[] {
+  const { approvers, phase, ruling, endedBy: ender } = activation;
+  const [reached, others] = [true, false].map((wanted) => approvers.filter((one) => one.reached === wanted));
+  const asked = [...(reached ?? []).slice(0, mostListed), ...(others ?? []).slice(0, mostListed)];
+  const did = [ruling?.by ?? null, phase === 'ended' ? ender : null].filter((by) => by !== null);
+  return [
+    ...(phaseShown(activation) === 'waiting' ? asked : []),
+    ...did.filter(({ oid }) => oid !== context.reader.oid),
+  ].map(nameOf);
 }
 
 function isNobodyReached({ approvers }: Activation): boolean {
@@ -158,14 +173,14 @@ function spoken(activation: Activation, context: Context): string[] {
     `${target}: ${wordsOf(activation, when).state}`,
     isOver(phase) ? '' : sentence(lengthText(activation, when)),
     waits && isNobodyReached(activation) ? 'None of the approvers could be reached here' : '',
-    waits && reachedNames(activation).length > 0 ? `Asked: ${listed(reachedNames(activation), 5)}` : '',
+    waits && reachedNames(activation).length > 0 ? `Asked: ${listed(reachedNames(activation), mostListed)}` : '',
     waits && deadline !== null ? `Open until ${when(deadline)}` : '',
     rulingText(activation, context),
     endedBy(activation, context),
     closedText(activation, when),
     failureText(activation),
     markText(activation.targetMark),
-    caution(activation.targetName),
+    caution(activation.targetName, ...peopleOn(activation, context)),
   ];
 }
 

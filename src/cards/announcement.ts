@@ -21,7 +21,11 @@ export function announcementView(activation: Activation, showJustification: bool
   const target = name(activation.targetName);
   const names = {
     mark: markText(activation.targetMark),
-    caution: caution(activation.personName, activation.targetName),
+    caution: caution(
+      activation.personName,
+      activation.targetName,
+      ...[ruling?.by, over ? activation.endedBy : null].flatMap((by) => by?.name ?? []),
+    ),
   };
   const verb = `${over ? 'was' : 'is'} ${isOwner(activation.target) ? 'OWNER of' : 'in'}`;
   return {

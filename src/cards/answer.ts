@@ -112,17 +112,19 @@ export function signInView(message: Of<'signIn'>): View {
   const words = signInWords(message);
   const open = message.state === 'open' && message.url !== null ? message.url : null;
   const going = message.going === null ? '' : quoted(message.going, 200);
+  const odd = caution(message.stepUpFor ?? '');
   return {
     template: 'sign-in',
     data: {
       ...words,
+      caution: odd,
       going,
       actions:
         open === null
           ? []
           : [link(open, message.stepUpFor === null ? 'Sign in' : 'Verify and go on', { style: 'positive' })],
     },
-    say: [words.title, words.why, `${words.next} ${going}`],
+    say: [words.title, words.why, `${words.next} ${going}`, odd],
   };
 }
 

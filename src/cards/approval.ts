@@ -35,7 +35,7 @@ function decideView(activation: Activation, note: string | null, context: Contex
   return {
     template: 'approval',
     data: {
-      ...whoAndWhat(activation),
+      ...whoAndWhat(activation, context),
       note: noteText(note),
       line: accessAndLength(activation.target, wantedLength(activation, when)),
       why: activation.wish.justification === null ? 'No reason given' : quoted(activation.wish.justification, 500),
@@ -54,7 +54,7 @@ function decideView(activation: Activation, note: string | null, context: Contex
     say: [
       ...asks(activation, context),
       noteText(note),
-      ...doubts(activation),
+      ...doubts(activation, context),
       approverJustification ? 'PIM wants your reason' : '',
     ],
   };
@@ -66,7 +66,7 @@ function denyView(activation: Activation, note: string | null, context: Context)
   return {
     template: 'deny',
     data: {
-      ...whoAndWhat(activation),
+      ...whoAndWhat(activation, context),
       note: noteText(note),
       line: accessAndLength(activation.target, wantedLength(activation, shown(context))),
       wish: wishText(activation),
@@ -80,7 +80,7 @@ function denyView(activation: Activation, note: string | null, context: Context)
       'Deny this request: say why, the requester will see it',
       ...asks(activation, context),
       noteText(note),
-      ...doubts(activation),
+      ...doubts(activation, context),
     ],
   };
 }
@@ -91,7 +91,7 @@ function ruledView(activation: Activation, note: string | null, context: Context
   return {
     template: 'ruled',
     data: {
-      ...whoAndWhat(activation),
+      ...whoAndWhat(activation, context),
       ...outcome,
       note: noteText(note),
       reason: activation.ruling?.reason ? quoted(activation.ruling.reason, 500) : '',
@@ -107,29 +107,30 @@ function ruledView(activation: Activation, note: string | null, context: Context
       `${name(activation.personName)} ${relationOf(activation)} ${targetOf(activation)} ${nowLine(activation, said(context))}`,
       activation.ruling?.reason ? quoted(activation.ruling.reason, 500) : '',
       noteText(note),
-      ...doubts(activation),
+      ...doubts(activation, context),
     ],
   };
 }
 
-function whoAndWhat(activation: Activation): Record<string, unknown> {
+function whoAndWhat(activation: Activation, context: Context): Record<string, unknown> {
   return {
     requester: name(activation.personName),
     target: name(activation.targetName),
     mark: markText(activation.targetMark),
-    caution: cautionOf(activation),
+    caution: cautionOf(activation, context),
     owner: isOwner(activation.target),
     access: sentence(accessOf(activation.target)),
   };
 }
 
-function cautionOf({ personName, targetName }: Activation): string {
-  return caution(personName, targetName);
+function cautionOf({ personName, targetName, ruling, step }: Activation, { reader }: Context): string {
+  const others = [ruling?.by, step?.by].flatMap((by) => (by && by.oid !== reader.oid ? [by.name] : []));
+  return caution(personName, targetName, ...others);
 }
 
 /** Which of several the group is, and what deceives about a name. */
-function doubts(activation: Activation): string[] {
-  return [markText(activation.targetMark), cautionOf(activation)];
+function doubts(activation: Activation, context: Context): string[] {
+  return [markText(activation.targetMark), cautionOf(activation, context)];
 }
 
 function targetOf(activation: Activation): string {
