@@ -59,8 +59,7 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
       try {
         await noticeSetBack();
         await renew();
-        await finish();
-        await begin();
+        await goOn();
       } catch (error) {
         ports.log.error('deliver.failed', { error });
       }
@@ -78,30 +77,26 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
     seenAt = now;
   }
 
-  /** Leases as much as there is room for; whatever ends frees its reader for the next message, and then it looks again. */
-  async function begin(): Promise<void> {
-    if (isDraining) return;
-    const now = ports.clock.now();
-    const leased = await ports.store.leaseJobs(now, worker, mostAtOnce - underWay.size, leaseMs);
+  /**
+   * Writes down what ended at the same moment, and leases as much as there is room for; whatever ends frees its reader for
+   * the next message, and then it looks again. When it fails it is tried again, and nothing is sent twice.
+   */
+  async function goOn(): Promise<void> {
+    const done = [...finished];
+    const room = isDraining ? 0 : mostAtOnce - underWay.size + done.length;
+    const leased = await ports.store.leaseJobs(ports.clock.now(), worker, room, leaseMs, done);
+    for (const job of done) {
+      finished.delete(job);
+      underWay.delete(job);
+    }
     for (const job of leased) {
-      const done = deliverOne(ports, work, job).then((isFinished) => {
+      const delivery = deliverOne(ports, work, job).then((isFinished) => {
         if (isFinished) finished.add(job);
         else underWay.delete(job);
         look.wanted = true;
         wake();
       });
-      underWay.set(job, done);
-    }
-  }
-
-  /** What ended at the same moment in one statement. When it fails it is tried again, and nothing is sent twice. */
-  async function finish(): Promise<void> {
-    const jobs = [...finished];
-    if (jobs.length === 0) return;
-    await ports.store.finishJobs(jobs);
-    for (const job of jobs) {
-      finished.delete(job);
-      underWay.delete(job);
+      underWay.set(job, delivery);
     }
   }
 
@@ -129,7 +124,9 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
     async drain() {
       isDraining = true;
       await Promise.all(underWay.values());
-      await finish().catch((error: unknown) => ports.log.error('deliver.failed', { error }));
+      await ports.store
+        .finishJobs([...finished])
+        .catch((error: unknown) => ports.log.error('deliver.failed', { error }));
     },
     async watchDelay() {
       const now = ports.clock.now();

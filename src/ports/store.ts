@@ -107,9 +107,16 @@ export interface Store {
 
   /**
    * Jobs that are due, leased to `by` until now + leaseMs; a lease that ran out is given to the next. One message at a
-   * time to each reader, in order, and over all replicas no faster than Teams takes them.
+   * time to each reader, in order, and over all replicas no faster than Teams takes them. First those that are `finished`
+   * are finished, all or none.
    */
-  leaseJobs(now: Moment, by: string, limit: number, leaseMs: number): Promise<readonly LeasedJob[]>;
+  leaseJobs(
+    now: Moment,
+    by: string,
+    limit: number,
+    leaseMs: number,
+    finished?: readonly LeasedJob[],
+  ): Promise<readonly LeasedJob[]>;
   /** Keeps the leases of whoever still works. */
   renewJobs(leased: readonly LeasedJob[], until: Moment): Promise<void>;
   /** These three do nothing when the lease was lost (fence). finish keeps jobs that were made due again meanwhile. */

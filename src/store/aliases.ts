@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely';
+import type { Person } from '../core/person.ts';
 import type { Alias, Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
+import { prepared } from './prepared.ts';
+import type { Value } from './prepared.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** In place of an owner's object id, which is never empty. */
@@ -8,13 +11,19 @@ const everybody = '';
 
 export function aliasReads({ db }: Database): Pick<Store, 'aliases'> {
   return {
-    async aliases({ tid, oid }) {
-      const found = db.selectFrom('alias').select('body').where('tid', '=', tid).where('owner', 'in', [oid, everybody]);
-      const rows = await found.orderBy('name_key').orderBy('owner', 'desc').execute();
-      return rows.map(({ body }) => unkeep(body));
-    },
+    aliases: async (person) => (await usableBy(db, person)).rows.map(({ body }) => unkeep(body)),
   };
 }
+
+const usableBy = prepared((on, value: Value<Person>) =>
+  on
+    .selectFrom('alias')
+    .select('body')
+    .where('tid', '=', value('tid'))
+    .where((eb) => eb.or([eb('owner', '=', value('oid')), eb('owner', '=', everybody)]))
+    .orderBy('name_key')
+    .orderBy('owner', 'desc'),
+);
 
 export async function setAlias(db: Kysely<Tables>, alias: Alias): Promise<void> {
   const body = keep(alias);

@@ -1,21 +1,16 @@
 import type { Kysely } from 'kysely';
 import type { Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
+import { prepared } from './prepared.ts';
+import type { Value } from './prepared.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** Which events came in: a second delivery of one is told apart, and one that nobody answered is found again. */
 export function events({ db, writeOne }: Database): Pick<Store, 'claim' | 'unanswered'> {
   return {
     async claim(eventId, actor, place, at) {
-      const row = { id: eventId, at, oid: actor?.oid ?? null, settled: 0, place: keep(place) } as const;
-      const { numInsertedOrUpdatedRows } = await writeOne((on) =>
-        on
-          .insertInto('event')
-          .values(row)
-          .onConflict((conflict) => conflict.doNothing())
-          .executeTakeFirstOrThrow(),
-      );
-      return numInsertedOrUpdatedRows === 1n;
+      const row = { id: eventId, at, oid: actor?.oid ?? null, place: keep(place) };
+      return (await writeOne((on) => addEvent(on, row))).numAffectedRows === 1n;
     },
     async unanswered(before) {
       const open = db.selectFrom('event').select(['id', 'oid', 'place']).where('settled', '=', 0);
@@ -25,8 +20,18 @@ export function events({ db, writeOne }: Database): Pick<Store, 'claim' | 'unans
   };
 }
 
+const addEvent = prepared((on, value: Value<Omit<Tables['event'], 'settled'>>) =>
+  on
+    .insertInto('event')
+    .values({ id: value('id'), at: value('at'), oid: value('oid'), settled: 0, place: value('place') })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
 /** False when it was answered before. */
 export async function settleEvent(db: Kysely<Tables>, eventId: string): Promise<boolean> {
-  const update = db.updateTable('event').set({ settled: 1 }).where('id', '=', eventId).where('settled', '=', 0);
-  return (await update.executeTakeFirstOrThrow()).numUpdatedRows === 1n;
+  return (await settle(db, { eventId })).numAffectedRows === 1n;
 }
+
+const settle = prepared((on, value: Value<{ eventId: string }>) =>
+  on.updateTable('event').set({ settled: 1 }).where('id', '=', value('eventId')).where('settled', '=', 0),
+);

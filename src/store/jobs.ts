@@ -1,10 +1,13 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { ExpressionBuilder, Kysely, RawBuilder } from 'kysely';
 import type { Moment } from '../core/moment.ts';
 import type { Job, LeasedJob } from '../ports/job.ts';
 import type { Store } from '../ports/store.ts';
 import { readerKey } from './card-reader.ts';
 import { keep, unkeep } from './kept.ts';
-import { holdLane, laneOf, lockPace, notePace, setPaceBack } from './pace.ts';
+import { allowed, holdLane, laneOf, lockPace, notePace, setPaceBack } from './pace.ts';
+import { prepared, preparedForAll } from './prepared.ts';
+import type { Value } from './prepared.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** The key under which a job waits; a second wish for the same thing is the same job. */
@@ -27,24 +30,46 @@ export function jobId(job: Job): string {
   }
 }
 
-/**
- * A job that waits already takes the new content and the earlier of the two times. A plain number after `then` would be
- * written into the text of the statement, which would be prepared anew each time.
- */
+/** A job that waits already takes the new content and the earlier of the two times. */
 export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment, doubt = false): Promise<void> {
-  const body = keep(job);
-  const fresh = { again: 0, lease_by: null, lease_until: null, fence: 0, tries: 0, doubt: doubt ? 1 : 0 } as const;
-  await db
-    .insertInto('job')
-    .values({ id: jobId(job), due, body, lane: laneOf(job), ...fresh })
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        body,
-        again: 1,
-        due: eb.case().when('job.due', '>', due).then(eb.val(due)).else(eb.ref('job.due')).end(),
-      })),
-    )
-    .execute();
+  const { of, key } = laneOf(job);
+  await waiting[of](db, { id: jobId(job), due, body: keep(job), lane: key, doubt: doubt ? 1 : 0 });
+}
+
+type Waiting = Pick<Tables['job'], 'id' | 'due' | 'body' | 'lane' | 'doubt'>;
+
+const waiting = {
+  key: insertInto((lane) => lane),
+  activation: insertInto(
+    (id) => sql`coalesce((select 'person ' || oid from activation where id = ${id} or batch = ${id} limit 1), '')`,
+  ),
+  parked: insertInto((id) => sql`coalesce((select 'person ' || oid from parked where id = ${id}), '')`),
+};
+
+function insertInto(lane: (key: RawBuilder<string>) => RawBuilder<string>) {
+  return prepared((on, value: Value<Waiting>) =>
+    on
+      .insertInto('job')
+      .values({
+        id: value('id'),
+        due: value('due'),
+        body: value('body'),
+        lane: lane(value('lane')),
+        doubt: value('doubt'),
+        again: 0,
+        lease_by: null,
+        lease_until: null,
+        fence: 0,
+        tries: 0,
+      })
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((eb) => ({
+          body: eb.ref('excluded.body'),
+          again: 1,
+          due: eb.case().whenRef('job.due', '>', 'excluded.due').thenRef('excluded.due').elseRef('job.due').end(),
+        })),
+      ),
+  );
 }
 
 type Queue = Pick<
@@ -57,24 +82,71 @@ const whileMs = 60_000;
 /** A clock that was set back does not make a lane wait longer than this. */
 const longestHoldMs = 3_600_000;
 
+const free = { again: 0, lease_by: null, lease_until: null } as const;
+
+const due = prepared((on, value: Value<{ now: Moment }>) =>
+  on
+    .selectFrom('job')
+    .select('id')
+    .where('due', '<=', value('now'))
+    .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', value('now'))]))
+    .limit(1),
+);
+
+type Held = Pick<LeasedJob, 'id' | 'fence'>;
+
+/** What was made due again meanwhile is kept, and waits; true when there may be such. */
+async function finish(on: Kysely<Tables>, jobs: readonly Held[]): Promise<boolean> {
+  if (jobs.length === 0) return false;
+  const { numAffectedRows = 0n } = await remove(on, jobs);
+  if (numAffectedRows >= jobs.length) return false;
+  await releaseAgain(on, jobs);
+  return true;
+}
+
+const held = (eb: ExpressionBuilder<Tables, 'job'>, jobs: readonly Value<Held>[]) =>
+  eb.or(jobs.map((value) => eb.and([eb('id', '=', value('id')), eb('fence', '=', value('fence'))])));
+const remove = preparedForAll((on, jobs: readonly Value<Held>[]) =>
+  on
+    .deleteFrom('job')
+    .where((eb) => held(eb, jobs))
+    .where('again', '=', 0),
+);
+const releaseAgain = preparedForAll((on, jobs: readonly Value<Held>[]) =>
+  on
+    .updateTable('job')
+    .set({ ...free, tries: 0, doubt: 0 })
+    .where((eb) => held(eb, jobs)),
+);
+
 export function jobQueue(database: Database): Queue {
   const { kind, db, write, writeOne } = database;
-  const free = { again: 0, lease_by: null, lease_until: null } as const;
+  const takeAny = taking(kind, true);
+  const takeSilent = taking(kind, false);
+
+  async function finishUp(jobs: readonly Held[]): Promise<boolean> {
+    return jobs.length > 0 && writeOne((on) => finish(on, jobs));
+  }
+
   return {
-    async leaseJobs(now, by, limit, leaseMs) {
-      const due = db.selectFrom('job').select('id').where('due', '<=', now).limit(1);
-      const waits = due.where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', now)]));
+    async leaseJobs(now, by, limit, leaseMs, finished = []) {
       // Most rounds find nothing, and then nobody is kept from writing.
-      if (limit < 1 || (await waits.executeTakeFirst()) === undefined) return [];
+      const isDue = limit > 0 && (await due(db, { now })).rows.length > 0;
+      const isMore = isDue || (await finishUp(finished));
+      if (limit < 1 || !isMore) return [];
       return write(async (transaction) => {
-        const allowed = await lockPace(database, transaction, now);
-        const rows = await take(kind, transaction, { now, by, limit, leaseMs, allowed });
-        await notePace(
-          transaction,
-          rows.map(({ lane }) => lane).filter((lane) => lane !== ''),
-          now,
-        );
-        return rows.sort((a, b) => a.due - b.due || (a.id < b.id ? -1 : 1)).map(leased);
+        if (isDue) await finish(transaction, finished);
+        const tenant = await lockPace(database, transaction);
+        const most = allowed(tenant, now);
+        const next = { now, by, until: now + leaseMs, limit: most > 0 ? Math.min(limit, most) : limit };
+        const since = { spoken: now - whileMs, held: now + longestHoldMs };
+        const { rows } = await (most > 0 ? takeAny : takeSilent)(transaction, { ...next, ...since });
+        const lanes = rows.flatMap(({ lane, sent, hour }) => {
+          const before = sent === null || hour === null ? undefined : { sent, hour };
+          return lane === '' ? [] : [[lane, before] as const];
+        });
+        await notePace(transaction, tenant, lanes, now);
+        return rows.toSorted((a, b) => a.due - b.due || (a.id < b.id ? -1 : 1)).map(leased);
       });
     },
     async renewJobs(jobs, until) {
@@ -84,14 +156,7 @@ export function jobQueue(database: Database): Queue {
       }
     },
     async finishJobs(jobs) {
-      const held = (eb: ExpressionBuilder<Tables, 'job'>) =>
-        eb.or(jobs.map(({ id, fence }) => eb.and([eb('id', '=', id), eb('fence', '=', fence)])));
-      const { numDeletedRows } = await writeOne((on) =>
-        on.deleteFrom('job').where(held).where('again', '=', 0).executeTakeFirstOrThrow(),
-      );
-      if (numDeletedRows >= jobs.length) return;
-      const again = db.updateTable('job').set({ ...free, tries: 0, doubt: 0 });
-      await again.where(held).execute();
+      await finishUp(jobs);
     },
     async postponeJob({ id, fence, doubt }, due) {
       const update = db.updateTable('job').set({ ...free, due, doubt: doubt ? 1 : 0 });
@@ -128,21 +193,17 @@ type Take = {
   readonly now: Moment;
   readonly by: string;
   readonly limit: number;
-  readonly leaseMs: number;
-  /** How many messages the tenant takes now. */
-  readonly allowed: number;
+  readonly until: Moment;
+  readonly spoken: Moment;
+  readonly held: Moment;
 };
 
 type Taken = Pick<Tables['job'], 'id' | 'due' | 'tries' | 'fence' | 'lane' | 'doubt' | 'body'>;
 
 /** Of each lane the first, if nothing of it is under way and it may be written to; what is no message has no lane. */
-function take(
-  kind: Database['kind'],
-  db: Kysely<Tables>,
-  { now, by, limit, leaseMs, allowed }: Take,
-): Promise<Taken[]> {
-  return (
-    db
+function taking(kind: Database['kind'], maySpeak: boolean) {
+  return prepared((on, value: Value<Take>) =>
+    on
       // Picked in a step of its own: PostgreSQL may run a plain subquery several times and lock more than the limit.
       .with(
         (step) => step('picked').materialized(),
@@ -150,30 +211,30 @@ function take(
           q
             .selectFrom('job')
             .select('job.id as picked_id')
-            .where('job.due', '<=', now)
-            .where((eb) => eb.or([eb('job.lease_until', 'is', null), eb('job.lease_until', '<=', now)]))
+            .where('job.due', '<=', value('now'))
+            .where((eb) => eb.or([eb('job.lease_until', 'is', null), eb('job.lease_until', '<=', value('now'))]))
             .where((eb) => {
               const inLane = eb.selectFrom('job as other').select('other.id').whereRef('other.lane', '=', 'job.lane');
-              const held = eb.selectFrom('pace').select('pace.lane').whereRef('pace.lane', '=', 'job.lane');
+              const hold = eb.selectFrom('pace').select('pace.lane').whereRef('pace.lane', '=', 'job.lane');
               const earlier = inLane.where((other) =>
                 other(other.refTuple('other.due', 'other.id'), '<', other.refTuple('job.due', 'job.id')),
               );
               const first = eb.and([
                 eb.not(eb.exists(earlier)),
-                eb.not(eb.exists(inLane.where('other.lease_until', '>', now))),
-                eb.not(eb.exists(held.where('free_at', '>', now).where('free_at', '<=', now + longestHoldMs))),
+                eb.not(eb.exists(inLane.where('other.lease_until', '>', value('now')))),
+                eb.not(eb.exists(hold.where('free_at', '>', value('now')).where('free_at', '<=', value('held')))),
               ]);
-              return allowed > 0 ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
+              return maySpeak ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
             })
             // Who had nothing for a while is first, in the order of asking, and then who was written to longest ago: so
             // whoever has much to read keeps nobody else waiting.
             .orderBy((eb) => {
               const last = eb.selectFrom('pace').select('pace.free_at').whereRef('pace.lane', '=', 'job.lane');
-              return eb.fn.coalesce(last.where('pace.free_at', '>', now - whileMs), eb.val(0));
+              return eb.fn.coalesce(last.where('pace.free_at', '>', value('spoken')), eb.val(0));
             })
             .orderBy('job.due')
             .orderBy('job.id')
-            .limit(allowed > 0 ? Math.min(limit, allowed) : limit)
+            .limit(value('limit'))
             // Somebody writes this job at this moment: it is taken in the next round.
             .$if(kind === 'postgres', (qb) => qb.forUpdate('job').skipLocked()),
       )
@@ -184,19 +245,22 @@ function take(
         again: 0,
         // A lease that nobody gave back: its holder may have sent the message before it was cut off.
         doubt: eb.case().when('lease_by', 'is not', null).then(eb.lit(1)).else(eb.ref('doubt')).end(),
-        lease_by: by,
-        lease_until: now + leaseMs,
+        lease_by: value('by'),
+        lease_until: value('until'),
         tries: eb('tries', '+', 1),
         // By the time rather than by counting from one: a job that was finished and made anew never repeats a fence.
         fence: eb
           .case()
-          .when('fence', '<', now)
-          .then(eb.val(now))
+          .when('fence', '<', value('now'))
+          .then(value('now'))
           .else(eb('fence', '+', 1))
           .end(),
       }))
       .returning(['job.id', 'job.due', 'job.tries', 'job.fence', 'job.lane', 'job.doubt', 'job.body'])
-      .execute()
+      .returning((eb) => {
+        const pace = eb.selectFrom('pace').whereRef('pace.lane', '=', 'job.lane');
+        return [pace.select('pace.sent').as('sent'), pace.select('pace.hour').as('hour')];
+      }),
   );
 }
 

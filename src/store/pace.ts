@@ -1,72 +1,95 @@
-import { sql } from 'kysely';
-import type { Kysely, RawBuilder } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Moment } from '../core/moment.ts';
 import { allowance, counted, paced, unpaced } from '../core/pace.ts';
 import type { Pace } from '../core/pace.ts';
 import type { Job } from '../ports/job.ts';
 import { keep, unkeep } from './kept.ts';
+import { prepared, preparedForAll } from './prepared.ts';
+import type { Value } from './prepared.ts';
 import type { Database, Tables } from './schema.ts';
 
 /** The row for the tenant as a whole; no lane is called so. */
 const whole = '*';
 
+/** Named by itself, or by the person of the activation or the sign-in whose id is the key. */
+export type Lane = { readonly of: 'key' | 'activation' | 'parked'; readonly key: string };
+
 /**
  * Who reads the message: one message at a time goes to each, in order and no faster than Teams takes them. Empty for what is
  * no message. Cards name an activation or a sign-in, whose person is written before them in the same transaction.
  */
-export function laneOf(job: Job): RawBuilder<string> {
+export function laneOf(job: Job): Lane {
   switch (job.kind) {
     case 'notice': {
       const isOwn = job.oid !== null && job.to.kind === 'personal';
-      return sql`${isOwn ? `person ${job.oid}` : `room ${job.to.conversationId}`}`;
+      return { of: 'key', key: isOwn ? `person ${job.oid}` : `room ${job.to.conversationId}` };
     }
     case 'card': {
-      const { reader, activationId: id } = job;
-      if (reader.kind === 'approver') return sql`${`person ${reader.oid}`}`;
-      if (reader.kind === 'channel') return sql`${`room ${reader.conversationId}`}`;
-      return sql`coalesce((select 'person ' || oid from activation where id = ${id} or batch = ${id} limit 1), '')`;
+      const { reader, activationId } = job;
+      if (reader.kind === 'approver') return { of: 'key', key: `person ${reader.oid}` };
+      if (reader.kind === 'channel') return { of: 'key', key: `room ${reader.conversationId}` };
+      return { of: 'activation', key: activationId };
     }
     case 'signInCard':
-      return sql`coalesce((select 'person ' || oid from parked where id = ${job.parkedId}), '')`;
+      return { of: 'parked', key: job.parkedId };
     case 'end':
     case 'renew':
     case 'keepTrying':
     case 'resume':
-      return sql`${''}`;
+      return { of: 'key', key: '' };
   }
 }
 
-/** Until the transaction ends no other replica leases, so that each sees what the others took. Then how many may be taken. */
-export async function lockPace({ kind }: Database, db: Kysely<Tables>, now: Moment): Promise<number> {
-  const row = db.selectFrom('pace').select(['sent', 'hour']).where('lane', '=', whole);
-  return allowance(read(await row.$if(kind === 'postgres', (qb) => qb.forUpdate()).executeTakeFirst()), now);
+/** How often a lane was written to: of a whole row, or nothing when there is none. */
+export type Sent = Pick<Tables['pace'], 'sent' | 'hour'>;
+
+/** Until the transaction ends no other replica leases, so that each sees what the others took. */
+export async function lockPace({ kind }: Database, db: Kysely<Tables>): Promise<Sent | undefined> {
+  return (await (kind === 'postgres' ? lockedWhole : readWhole)(db, {})).rows[0];
 }
 
-/** Notes one message to each lane. */
-export async function notePace(db: Kysely<Tables>, lanes: readonly string[], now: Moment): Promise<void> {
+const wholeRow = (on: Kysely<Tables>) => on.selectFrom('pace').select(['sent', 'hour']).where('lane', '=', whole);
+const readWhole = prepared((on) => wholeRow(on));
+const lockedWhole = prepared((on) => wholeRow(on).forUpdate());
+
+/** How many messages may be taken now. */
+export function allowed(tenant: Sent | undefined, now: Moment): number {
+  return allowance(read(tenant), now);
+}
+
+/** Notes one message to each lane, beside what was sent to it and to the tenant before. */
+export async function notePace(
+  db: Kysely<Tables>,
+  tenant: Sent | undefined,
+  lanes: readonly (readonly [lane: string, before: Sent | undefined])[],
+  now: Moment,
+): Promise<void> {
   if (lanes.length === 0) return;
-  const rows = await db
-    .selectFrom('pace')
-    .selectAll()
-    .where('lane', 'in', [...lanes, whole])
-    .execute();
-  const known = new Map(rows.map((row) => [row.lane, row]));
-  const changed = [
-    ...lanes.map((lane) => ({ lane, ...columns(paced(read(known.get(lane)), now)) })),
-    { lane: whole, ...columns({ pace: counted(read(known.get(whole)), now, lanes.length), freeAt: 0 }) },
-  ];
-  await db
+  await writePace(db, [
+    ...lanes.map(([lane, before]) => ({ lane, ...columns(paced(read(before), now)) })),
+    { lane: whole, ...columns({ pace: counted(read(tenant), now, lanes.length), freeAt: 0 }) },
+  ]);
+}
+
+const writePace = preparedForAll((on, rows: readonly Value<Tables['pace']>[]) =>
+  on
     .insertInto('pace')
-    .values(changed)
+    .values(
+      rows.map((value) => ({
+        lane: value('lane'),
+        sent: value('sent'),
+        hour: value('hour'),
+        free_at: value('free_at'),
+      })),
+    )
     .onConflict((conflict) =>
       conflict.column('lane').doUpdateSet((eb) => ({
         sent: eb.ref('excluded.sent'),
         hour: eb.ref('excluded.hour'),
         free_at: eb.ref('excluded.free_at'),
       })),
-    )
-    .execute();
-}
+    ),
+);
 
 /** The connector asked to wait: nothing goes to this lane before that. */
 export async function holdLane(db: Kysely<Tables>, lane: string, until: Moment): Promise<void> {
@@ -82,7 +105,7 @@ export async function setPaceBack(db: Kysely<Tables>, from: Moment, to: Moment):
     .execute();
 }
 
-function read(row: Pick<Tables['pace'], 'sent' | 'hour'> | undefined): Pace {
+function read(row: Sent | undefined): Pace {
   return row === undefined ? unpaced : { sent: unkeep(row.sent), hour: row.hour };
 }
 

@@ -1,9 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { Moment } from '../core/moment.ts';
+import type { Person } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { KnownPerson, Store } from '../ports/store.ts';
 import { keep, unkeep } from './kept.ts';
+import type { Kept } from './kept.ts';
+import { prepared } from './prepared.ts';
+import type { Value } from './prepared.ts';
 import type { Database, Tables } from './schema.ts';
 
 const known = ['tid', 'oid', 'name', 'zone', 'place'] as const;
@@ -15,9 +19,8 @@ export function people({ db }: Database): Pick<Store, 'forgetPlace' | 'knownPers
       const forget = db.updateTable('person').set({ place: null, conversation_id: null });
       await forget.where('conversation_id', '=', conversationId).execute();
     },
-    async knownPerson({ tid, oid }) {
-      const found = db.selectFrom('person').select(known).where('tid', '=', tid).where('oid', '=', oid);
-      const row = await found.executeTakeFirst();
+    async knownPerson(person) {
+      const [row] = (await rowOf(db, person)).rows;
       return row === undefined ? null : knownPerson(row);
     },
     async knownPeople(tid, oids) {
@@ -36,39 +39,79 @@ export async function rememberPerson(db: Kysely<Tables>, actor: Actor, place: Pl
   const { tid, oid } = actor;
   const name = actor.name === null ? null : keep(actor.name);
   const zone = actor.zone === null ? null : keep(actor.zone);
-  const nowhere = { place_at: null, conversation_id: null, place: null };
-  await db
+  const since = at - freshMs;
+  const chat = place.kind === 'personal' ? { kept: keep(place), conversationId: place.conversationId } : null;
+  const [before] = (await rowOf(db, { tid, oid })).rows;
+  const knowsPerson =
+    before !== undefined &&
+    before.seen_at >= since &&
+    (name ?? before.name) === before.name &&
+    (zone ?? before.zone) === before.zone;
+  if (!knowsPerson) await seen(db, { tid, oid, at, since, name, zone });
+  if (chat === null) return;
+  const knowsChat = before?.place === chat.kept && (before.place_at ?? 0) >= since;
+  if (!knowsChat) await writesFrom(db, { tid, oid, at, since, ...chat });
+}
+
+const rowOf = prepared((on, value: Value<Person>) =>
+  on
+    .selectFrom('person')
+    .select([...known, 'seen_at', 'place_at'])
+    .where('tid', '=', value('tid'))
+    .where('oid', '=', value('oid')),
+);
+
+type Seen = Pick<Tables['person'], 'tid' | 'oid' | 'name' | 'zone'> & { readonly at: Moment; readonly since: Moment };
+
+const seen = prepared((on, value: Value<Seen>) =>
+  on
     .insertInto('person')
-    .values({ tid, oid, seen_at: at, name, zone, ...nowhere })
+    .values({
+      tid: value('tid'),
+      oid: value('oid'),
+      seen_at: value('at'),
+      name: value('name'),
+      zone: value('zone'),
+      place_at: null,
+      conversation_id: null,
+      place: null,
+    })
     .onConflict((conflict) =>
       conflict
         .columns(['tid', 'oid'])
         .doUpdateSet((eb) => ({
-          seen_at: at,
+          seen_at: eb.ref('excluded.seen_at'),
           name: eb.fn.coalesce('excluded.name', 'person.name'),
           zone: eb.fn.coalesce('excluded.zone', 'person.zone'),
         }))
-        .where('person.seen_at', '<=', at)
+        .whereRef('person.seen_at', '<=', 'excluded.seen_at')
+        // Another replica may have heard of them meanwhile.
         .where((eb) =>
           eb.or([
-            eb('person.seen_at', '<', at - freshMs),
+            eb('person.seen_at', '<', value('since')),
             eb(eb.fn.coalesce('excluded.name', 'person.name'), 'is distinct from', eb.ref('person.name')),
             eb(eb.fn.coalesce('excluded.zone', 'person.zone'), 'is distinct from', eb.ref('person.zone')),
           ]),
         ),
-    )
-    .execute();
-  if (place.kind !== 'personal') return;
-  const kept = keep(place);
-  await db
+    ),
+);
+
+type Writes = Person & {
+  readonly at: Moment;
+  readonly since: Moment;
+  readonly conversationId: string;
+  readonly kept: Kept<Place>;
+};
+
+const writesFrom = prepared((on, value: Value<Writes>) =>
+  on
     .updateTable('person')
-    .set({ place_at: at, conversation_id: place.conversationId, place: kept })
-    .where('tid', '=', tid)
-    .where('oid', '=', oid)
-    .where((eb) => eb.or([eb('place_at', 'is', null), eb('place_at', '<=', at)]))
-    .where((eb) => eb.or([eb('place', 'is distinct from', kept), eb('place_at', '<', at - freshMs)]))
-    .execute();
-}
+    .set({ place_at: value('at'), conversation_id: value('conversationId'), place: value('kept') })
+    .where('tid', '=', value('tid'))
+    .where('oid', '=', value('oid'))
+    .where((eb) => eb.or([eb('place_at', 'is', null), eb('place_at', '<=', value('at'))]))
+    .where((eb) => eb.or([eb('place', 'is distinct from', value('kept')), eb('place_at', '<', value('since'))])),
+);
 
 function knownPerson(row: Pick<Tables['person'], (typeof known)[number]>): KnownPerson {
   return {

@@ -78,6 +78,7 @@ function watched(store: Store, underWay: Set<string>): Store {
     ...store,
     leaseJobs: async (...how) => {
       const leased = await store.leaseJobs(...how);
+      for (const { id } of how[4] ?? []) underWay.delete(id);
       for (const { id } of leased) underWay.add(id);
       return leased;
     },

@@ -72,6 +72,29 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       expect(await store.nextJobDue()).toBeNull();
     });
 
+    test('finishes what is done with before it leases, so that its reader has the next in the same round', async () => {
+      const store = await fresh();
+      await store.commit([{ kind: 'job', job: note('first'), due: 10 }]);
+      const [first] = await store.leaseJobs(10, 'one', 9, 100);
+      await store.commit([{ kind: 'job', job: note('again'), due: 12 }]);
+
+      const [again] = await store.leaseJobs(12, 'one', 9, 100, [first!]);
+      expect(again).toMatchObject({ job: note('again'), tries: 1 });
+      // Nothing else is due, and it is finished all the same.
+      expect(await store.leaseJobs(13, 'one', 9, 100, [again!])).toEqual([]);
+      expect(await store.nextJobDue()).toBeNull();
+    });
+
+    test('finishes nothing of a lost lease while it leases', async () => {
+      const store = await fresh();
+      await enqueue(store, ['a', 10], ['b', 200]);
+      const [old] = await store.leaseJobs(10, 'one', 9, 100);
+      await store.leaseJobs(110, 'two', 9, 100);
+
+      expect((await store.leaseJobs(200, 'one', 9, 100, [old!])).map(({ id }) => id)).toEqual(['resume:b']);
+      expect(await store.nextJobDue()).toBe(210);
+    });
+
     test('finishes several at once: only what is still held goes, and what was made due again stays', async () => {
       const store = await fresh();
       await enqueue(store, ['a', 10], ['b', 10], ['c', 10]);
