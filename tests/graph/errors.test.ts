@@ -18,6 +18,18 @@ function wrapped(status: number, code: string, message: string): Answer {
   return answer(status, 'UnknownError', JSON.stringify({ errorCode: code, message, instanceAnnotations: [] }));
 }
 
+function answerWith(headers: Headers, status: number, code: string, message: string): Answer {
+  return { kind: 'answer', status, headers, body: { error: { code, message } } };
+}
+
+function inside(errorCode: string, message: string): string {
+  return JSON.stringify({ errorCode, message, instanceAnnotations: [] });
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
 const table: readonly (readonly [number, string, string, PimProblem])[] = [
   [400, 'RoleAssignmentExists', 'The Role assignment already exists.', { kind: 'exists' }],
   [400, 'PendingRoleAssignmentRequest', 'There is already a pending request.', { kind: 'pending' }],
@@ -109,6 +121,60 @@ describe('an error of PIM', () => {
     expect(toProblem(answer(400, 'UnknownError', raw), 'write', clock)).toEqual({ kind: 'stepUp', claims: c1 });
     const exists = answer(400, 'UnknownError', 'RoleAssignmentExists: it is there');
     expect(toProblem(exists, 'write', clock)).toEqual({ kind: 'exists' });
+  });
+
+  describe('that asks for an authentication context', () => {
+    const named = 'RoleAssignmentRequestAcrsValidationFailed';
+    const header = { 'WWW-Authenticate': `Bearer error="insufficient_claims", claims="${base64(c1WithSpace)}"` };
+    /** Where the name stands, given the words that bring the claims. */
+    const names: readonly (readonly [string, (status: number, words: string, headers: Headers) => Answer])[] = [
+      ['in the code', (status, words, headers) => answerWith(headers, status, named, words)],
+      ['in the message', (status, words, headers) => answerWith(headers, status, 'UnknownError', `${named} ${words}`)],
+      [
+        'in a wrapped code',
+        (status, words, headers) => answerWith(headers, status, 'UnknownError', inside(named, words)),
+      ],
+      [
+        'in a wrapped message',
+        (status, words, headers) =>
+          answerWith(headers, status, 'UnknownError', inside('BadRequest', `${named} ${words}`)),
+      ],
+    ];
+    const brought: readonly (readonly [string, string, Record<string, string>])[] = [
+      ['percent-encoded', `&claims=${encodeURIComponent(c1WithSpace)}`, {}],
+      ['raw', `claims=${c1WithSpace}`, {}],
+      ['in the header', 'see the header', header],
+    ];
+    const shapes = names.flatMap(([where, make]) =>
+      brought.flatMap(([how, words, headers]) =>
+        [400, 401, 403].map((status) => [status, where, how, make, words, headers] as const),
+      ),
+    );
+
+    test.each(shapes)('by %i, its name %s, its claims %s', (status, _where, _how, make, words, headers) => {
+      expect(toProblem(make(status, words, new Headers(headers)), 'write', clock)).toEqual({
+        kind: 'stepUp',
+        claims: c1,
+      });
+    });
+
+    test.each([400, 403])('by %i and brings no claims, is one that no sign-in answers', (status) => {
+      for (const [, make] of names)
+        expect(toProblem(make(status, 'no words', new Headers()), 'write', clock)).toEqual({
+          kind: 'stepUp',
+          claims: null,
+        });
+    });
+
+    test('is no other error that brings claims: they come from whoever wrote the words', () => {
+      const words = `&claims=${encodeURIComponent(c1)}`;
+      for (const status of [400, 403, 404, 409, 429]) {
+        for (const code of ['BadRequest', 'UnknownError', 'RoleAssignmentExists', 'Authorization_RequestDenied'])
+          expect(toProblem(answerWith(new Headers(header), status, code, words), 'write', clock).kind).not.toBe(
+            'stepUp',
+          );
+      }
+    });
   });
 
   test('that only quotes another name in its message is not taken for it', () => {

@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { openRecord } from '../../src/store/open.ts';
 import type { StartedBot } from './bot.ts';
 import type { SandboxCall } from './sandbox.ts';
+import { sayWrite, writesAmong } from './writes.ts';
 
 export type Line = AuditEntry & { readonly seq: number };
 
@@ -50,24 +51,18 @@ export function intentsOf(write: SandboxCall, ledger: readonly Line[]): readonly
 }
 
 /**
- * What holds for every write of every test: the bot made it with a delegated token, for nobody but the token's owner, and
- * with its intent in the ledger before. Throws with the first write for which it does not hold.
+ * What holds for every write that the bot made: its intent, of the token's owner, was in the ledger before. Throws with the
+ * first for which it does not hold. Whose tokens they are is proved wherever a sandbox ends.
  */
 export async function proveWrites(bot: StartedBot, calls: readonly SandboxCall[]): Promise<void> {
   // Only the bot names its writes; what a test does in PIM's own pages has no name.
-  const writes = calls.filter(
-    ({ method, path, clientRequestId }) =>
-      clientRequestId !== undefined && method !== 'GET' && path.includes('/privilegedAccess/'),
-  );
+  const writes = writesAmong(calls).filter(({ clientRequestId }) => clientRequestId !== undefined);
   if (writes.length === 0) return;
   const ledger = await readLedger(bot);
   for (const write of writes) {
-    const { principalId, isValidationOnly } = (write.body ?? {}) as Readonly<Record<string, unknown>>;
-    const sayWrite = `${write.method} ${write.path} ${JSON.stringify(write.body)}`;
-    if (write.token !== undefined && write.token.kind !== 'delegated') throw new Error(`not as a person: ${sayWrite}`);
-    if (principalId !== undefined && write.token !== undefined && principalId !== write.token.oid)
-      throw new Error(`for somebody else than the token's owner: ${sayWrite}`);
+    const { isValidationOnly } = (write.body ?? {}) as Readonly<Record<string, unknown>>;
     const isEffect = write.status >= 200 && write.status < 300 && isValidationOnly !== true;
-    if (isEffect && intentsOf(write, ledger).length === 0) throw new Error(`no intent in the ledger: ${sayWrite}`);
+    if (isEffect && intentsOf(write, ledger).length === 0)
+      throw new Error(`no intent in the ledger: ${sayWrite(write)}`);
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { issuedIn } from './leftovers.ts';
+import { proveTokens } from './writes.ts';
 
 export type SandboxCall = {
   readonly at: string;
@@ -52,7 +53,7 @@ export type StartedSandbox = {
   readonly tenantId: string;
   /** Its folder of state; gone after stop() unless it was given. */
   readonly folder: string;
-  /** Ends the process and returns its exit code. */
+  /** Ends the process and returns its exit code. Rejects when it got a write to PIM that no person made for themself. */
   stop(): Promise<number | null>;
   state(): Promise<SandboxState>;
   /** Moves the sandbox's clock by an ISO 8601 duration and returns its new time. */
@@ -100,7 +101,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Starte
   ]);
   const ready = JSON.parse(line) as Omit<StartedSandbox, 'folder'>;
 
-  const ask = async (route: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<unknown> => {
+  const forgotten: SandboxCall[] = [];
+  const ask = async (route: string, body?: unknown, method?: string): Promise<unknown> => {
+    if (method === 'DELETE' || route === 'reset') forgotten.push(...((await control('calls')) as SandboxCall[]));
+    return control(route, body, method);
+  };
+  const control = async (
+    route: string,
+    body?: unknown,
+    method = body === undefined ? 'GET' : 'POST',
+  ): Promise<unknown> => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${ready.control}/_sandbox/${route}`, { method, ...content });
     const answer = (await response.json()) as { error?: string };
@@ -112,10 +122,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Starte
     folder,
     ask,
     stop: async () => {
+      if (child.exitCode === null && child.signalCode === null)
+        forgotten.push(...((await control('calls')) as SandboxCall[]));
       child.kill('SIGTERM');
       const code = await ended;
       process.off('exit', stopNow);
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+      proveTokens(forgotten);
       return code;
     },
     state: async () => (await ask('state')) as SandboxState,
