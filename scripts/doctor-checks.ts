@@ -4,6 +4,7 @@ import type { JWTPayload } from 'jose';
 import { lifeOf } from '../src/certificate-alarm.ts';
 import { certificateEnds } from '../src/credentials.ts';
 import { appTokens, ownTokens } from '../src/identity/app-token.ts';
+import { AuthorityUnavailable } from '../src/identity/authority.ts';
 import { graphResource } from '../src/identity/cloud.ts';
 import { redact } from '../src/redact.ts';
 import { lacks } from '../src/store/open.ts';
@@ -63,13 +64,20 @@ function reason(error: unknown): string {
   return redact(code === undefined ? text.slice(0, 200) : `Entra answers ${code}`);
 }
 
+/** Whoever cannot ask Entra learns nothing about ids and secrets. */
+function noToken(what: string, error: unknown, authorityUrl: string, toCheck: string): Finding {
+  return error instanceof AuthorityUnavailable
+    ? mend(`The ${what} gets no token, because ${authorityUrl} cannot be reached: open the way out.`)
+    : mend(`The ${what} gets no token (${reason(error)}): check ${toCheck}.`);
+}
+
 async function graphToken({ config, credentials }: SetUp): Promise<readonly Finding[]> {
   const { graph, tenantId } = config;
   let claims: JWTPayload;
   try {
     claims = decodeJwt(await appTokens({ ...graph, tenantId, credential: credentials.graph })());
   } catch (error) {
-    return [mend(`The Graph client gets no token (${reason(error)}): check its id and its secret or certificate.`)];
+    return [noToken('Graph client', error, graph.authorityUrl, 'its id and its secret or certificate')];
   }
   const roles = Array.isArray(claims['roles']) ? (claims['roles'] as string[]) : [];
   return [
@@ -130,7 +138,7 @@ async function botToken({ config, credentials }: SetUp): Promise<readonly Findin
       ...roles.map((role) => mend(`The bot's registration has the permission ${role}: it needs none, remove it.`)),
     ];
   } catch (error) {
-    return [mend(`The bot gets no token (${reason(error)}): check MICROSOFT_APP_ID and its credential.`)];
+    return [noToken('bot', error, authorityUrl, 'MICROSOFT_APP_ID and its credential')];
   }
 }
 

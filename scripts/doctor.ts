@@ -4,19 +4,8 @@ import { readCredentials } from '../src/credentials.ts';
 import { readEnvironment } from '../src/environment.ts';
 import { teamsApp } from './doctor-app.ts';
 import { examine } from './doctor-checks.ts';
-import { look } from './doctor-finding.ts';
 import type { Finding } from './doctor-finding.ts';
-
-/** What no token shows: an administrator sees it in the Entra admin center. */
-const toLookAt = [
-  'Bot’s registration: no platform (no Web, no single-page application), “Allow public client flows” is No.',
-  'Bot’s registration: “Expose an API” has no Application ID URI and no scope; no API permissions.',
-  'Graph client: only the platform Web, no implicit grant, “Allow public client flows” is No.',
-  'Azure Bot: the messaging endpoint is PUBLIC_URL/api/messages, and Microsoft Teams is its only channel.',
-];
-const toLookAtWithSso = [
-  'Graph client: “Expose an API” has SSO_RESOURCE as its Application ID URI and the scope access_as_user alone, for Teams’ two clients alone.',
-];
+import { toLookAt } from './doctor-look.ts';
 
 const signs: Readonly<Record<Finding['kind'], string>> = { well: '✓', mend: '✕', look: '○ Look at it yourself:' };
 
@@ -30,8 +19,7 @@ async function run(): Promise<number> {
   const findings = [
     ...(await examine({ config, credentials, now: () => Date.now() })),
     ...(await teamsApp({ config, env })),
-    ...(config.sandbox ? [] : toLookAt.map(look)),
-    ...(config.sandbox || config.graph.ssoResource === null ? [] : toLookAtWithSso.map(look)),
+    ...toLookAt(config),
   ];
   const wrong = findings.filter(({ kind }) => kind === 'mend').length;
   const lines = [

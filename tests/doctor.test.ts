@@ -5,8 +5,10 @@ import { UnsecuredJWT } from 'jose';
 import { parseDocument } from 'yaml';
 import { examine } from '../scripts/doctor-checks.ts';
 import type { Finding, SetUp } from '../scripts/doctor-finding.ts';
+import { toLookAt } from '../scripts/doctor-look.ts';
 import { sealer } from '../src/audit/ledger.ts';
 import { loadConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
 import { seal } from '../src/identity/seal.ts';
 import { openStore } from '../src/store/open.ts';
 import { makeAppCertificate } from './support/app-certificate.ts';
@@ -146,6 +148,31 @@ describe('a planted defect is found:', () => {
     );
   });
 
+  test.each([
+    ['tid', 'is of another tenant: check TENANT_ID.'],
+    ['azp', 'is not of GRAPH_CLIENT_ID.'],
+  ])('a token of another %s', async (claim, what) => {
+    const good = {
+      aud: 'https://graph.microsoft.com',
+      tid: sound.tenantId,
+      azp: environment(sound)['GRAPH_CLIENT_ID'],
+    };
+    const token = new UnsecuredJWT({ ...good, [claim]: '99999999-0000-4000-8000-000000000003' }).encode();
+    const answer = { status: 200, body: { token_type: 'Bearer', expires_in: 3600, access_token: token } };
+    await sound.fault({ match: { method: 'POST', path: '/token', body: 'graph.microsoft.com' }, answer });
+    expect(await complaints({})).toContain(`The Graph client's token ${what}`);
+  });
+
+  test('a sign-in service that cannot be reached, which says nothing of ids and secrets', async () => {
+    const nowhere = { GRAPH_URL: 'https://localhost:1', AUTHORITY_URL: 'https://localhost:1' };
+    const found = await complaints({ env: nowhere });
+    expect(found).toContain(
+      'The Graph client gets no token, because https://localhost:1 cannot be reached: open the way out.',
+    );
+    expect(found).toContain('The bot gets no token, because https://localhost:1 cannot be reached: open the way out.');
+    expect(found.join()).not.toMatch(/secret|msal/);
+  });
+
   test.each<[string, Changes, RegExp]>([
     [
       'a wrong secret of the Graph client',
@@ -222,6 +249,64 @@ describe('a planted defect is found:', () => {
       '\n',
     );
     expect(told).not.toMatch(/hunter/);
+  });
+});
+
+describe('a real tenant', () => {
+  const real = {
+    PUBLIC_URL: 'https://jitney.example.com',
+    TENANT_ID: '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed',
+    MICROSOFT_APP_ID: botId,
+    MICROSOFT_APP_PASSWORD: 'nothing',
+    GRAPH_CLIENT_ID: '5f0c9a52-7c0e-4b8e-9a8b-3c1d2e4f5a60',
+    GRAPH_CLIENT_SECRET: 'nothing',
+    TOKEN_ENCRYPTION_KEY: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=',
+  };
+  function configOf(env: Readonly<Record<string, string>>): Config {
+    const loaded = loadConfig(env);
+    if (loaded.kind === 'problems') throw new Error(JSON.stringify(loaded.problems));
+    return loaded.config;
+  }
+
+  test('has what no token shows listed for an administrator: public clients, single-page apps, exposed scopes', () => {
+    const listed = toLookAt(configOf(real));
+    expect(listed.every(({ kind }) => kind === 'look')).toBe(true);
+    const text = listed.map((finding) => finding.text).join('\n');
+    for (const word of ['Allow public client flows', 'single-page application', 'Expose an API', 'messaging endpoint'])
+      expect(text).toContain(word);
+    expect(text).not.toContain('SSO_RESOURCE');
+    const resource = `api://jitney.example.com/${real.GRAPH_CLIENT_ID}`;
+    const withSso = toLookAt(configOf({ ...real, SSO_RESOURCE: resource })).map((finding) => finding.text);
+    expect(withSso.filter((line) => line.includes('SSO_RESOURCE'))).toHaveLength(1);
+    expect(toLookAt(configOf({ ...environment(sound) }))).toEqual([]);
+  });
+
+  test('has its Teams app’s id told, and its manifest checked', async () => {
+    // In a program of its own: the library that knows the manifest's schema does not load under Jest.
+    const program = `
+      import { teamsApp } from './scripts/doctor-app.ts';
+      const { config, env } = JSON.parse(process.argv[1]);
+      console.log(JSON.stringify(await teamsApp({ config, env })));`;
+    const told = async (env: Readonly<Record<string, string>>): Promise<unknown> => {
+      const given = JSON.stringify({ config: { bot: configOf(real).bot }, env });
+      const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program, given];
+      return JSON.parse(
+        (await launch(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'] } }).ended).stdout,
+      );
+    };
+    expect(await told(real)).toEqual([
+      { kind: 'well', text: `The Teams manifest is sound; the app’s id in the catalog is ${botId}.` },
+    ]);
+    const own = '99999999-0000-4000-8000-000000000004';
+    expect(await told({ ...real, TEAMS_APP_ID: own })).toEqual([
+      { kind: 'well', text: `The Teams manifest is sound; the app’s id in the catalog is ${own}.` },
+    ]);
+    expect(await told({ ...real, TEAMS_APP_ID: 'jitney' })).toEqual([
+      { kind: 'mend', text: expect.stringMatching(/^TEAMS_APP_ID /) },
+    ]);
+    expect(await told({ ...real, PUBLIC_URL: 'http://jitney.example.com' })).toEqual([
+      { kind: 'mend', text: expect.stringMatching(/^PUBLIC_URL /) },
+    ]);
   });
 });
 
