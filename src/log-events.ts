@@ -33,6 +33,7 @@ export const logEvents: LogEvents = {
   'outbox.behind': ['oldestSeconds'],
   'person.outside': ['actor'],
   'person.tooFast': ['actor'],
+  'pim.late': ['activation'],
   'pim.refused': ['activation', 'reference', 'kind', 'pimCode'],
   'pim.unavailable': ['activation'],
   'reader.unreachable': ['job', 'reader', 'activation'],

@@ -41,6 +41,7 @@ const noticeMs = 3_000;
 
 async function run(config: Config, credentials: Credentials, log: Log): Promise<void> {
   const wall = (): number => Date.now();
+  const steady = (): number => performance.now();
   const followed = config.sandbox ? await followSandboxClock(config.graph.url, wall, log) : null;
   const clock: Clock = followed?.clock ?? { now: wall, wall };
   const { tenantId: tid, keys, oldKeys } = config;
@@ -77,7 +78,7 @@ async function run(config: Config, credentials: Credentials, log: Log): Promise<
   });
   const writes = { id: () => randomUUID(), made: recordWrite };
   const tokens = { app, of: identity.tokenOf, stepUps: identity.stepUps };
-  const graph = { graphUrl: config.graph.url, clock, tid, tokens, writes, timing: clockAlarm(wall, log) };
+  const graph = { graphUrl: config.graph.url, clock, tid, tokens, writes, timing: clockAlarm(wall, log), steady };
   const directory = graphDirectory({ ...graph, log });
   const seal = sealer(keys.cards, tid, () => randomBytes(9).toString('base64url'));
   const { appId, cloud, openIdMetadataUrl } = config.bot;

@@ -65,6 +65,7 @@ const rules: Rules = {
         '@microsoft/microsoft-graph-types',
         'cockatiel',
         'zod',
+        'node:diagnostics_channel',
         'node:timers',
       ],
     },

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { leaveMs } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
 import { notice, problem } from '../core/message.ts';
+import type { Moment } from '../core/moment.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Parked } from '../ports/parked.ts';
+import type { Leave } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Change } from '../ports/store.ts';
 import { hold } from './hold.ts';
@@ -21,7 +24,7 @@ type Verified = { readonly claims: string | null };
 export async function order(ports: Ports, activation: Activation, verified?: Verified): Promise<Message | null> {
   const { person, target, wish, id: marker } = activation;
   const [outcome, known] = await Promise.all([
-    ports.pim.order(person, target, wish, marker, verified?.claims),
+    ports.pim.order(person, target, wish, marker, verified?.claims, leaveOf(ports, activation)),
     lookUpNamesakes(ports, activation),
     lookUpApprovers(ports, activation),
   ]);
@@ -32,6 +35,10 @@ export async function order(ports: Ports, activation: Activation, verified?: Ver
     case 'unavailable':
       ports.log.warn('pim.unavailable', { activation: activation.id });
       return hold(ports, activation.id, outcome.afterMs);
+    case 'late':
+      // Whoever has claimed it since orders it, or the watch reads it back: it is due.
+      ports.log.warn('pim.late', { activation: activation.id });
+      return null;
     case 'unclear':
       return readBack(ports, activation.id);
     case 'exists':
@@ -44,6 +51,23 @@ export async function order(ports: Ports, activation: Activation, verified?: Ver
     default:
       return refused(ports, activation, outcome);
   }
+}
+
+/** As long as nobody has claimed the wish anew, to order it themselves or to close it. */
+function leaveOf({ store }: Ports, activation: Activation): Leave {
+  const at = claimedAt(activation);
+  return {
+    until: at + leaveMs,
+    isOurs: async () => {
+      const stored = await store.activation(activation.id);
+      return stored?.phase === 'ordering' && claimedAt(stored) === at;
+    },
+  };
+}
+
+/** When its newest order was about to be sent. */
+function claimedAt({ held, orderedAt, askedAt }: Activation): Moment {
+  return held?.trying ?? orderedAt ?? askedAt;
 }
 
 /** The card shows the first digits of the activation's id, so a person's "it said …" finds its line in the log. */

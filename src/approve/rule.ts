@@ -10,7 +10,7 @@ import type { Stage } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parkedOf } from '../sign-in/park.ts';
 import { settle } from '../watch/settle.ts';
-import { claimStep } from '../watch/step.ts';
+import { claimStep, leaveOfStep } from '../watch/step.ts';
 
 /** What a click or a typed decision leads to; the card kind is the approver's own card, ready to replace the clicked one. */
 export type Ruled =
@@ -96,8 +96,12 @@ async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise
     action: `approval.${verdict}`,
   });
   if (claimed.kind === 'lost') return card(claimed.activation, whoIsAtIt(claimed.activation, actor));
-  const outcome = await ports.pim.rule(actor, { approvalId, stageId: stage.id }, verdict, reason, challenge);
+  const ids = { approvalId, stageId: stage.id };
+  const leave = leaveOfStep(ports, claimed.activation);
+  const outcome = await ports.pim.rule(actor, ids, verdict, reason, challenge, leave);
   switch (outcome.kind) {
+    case 'late':
+      return refused(ports, activation, outcome);
     case 'stepUp':
       await giveBack(ports, activation.id);
       if (outcome.claims !== null) return askSignIn(ports, actor, decision, outcome.claims);

@@ -37,6 +37,11 @@ export type Ruling = {
 /** A PIM write that is under way for this activation; at most one at a time, claimed by compare-and-set. */
 export type Step = { readonly kind: 'decide' | 'end' | 'cancel'; readonly by: NamedPerson; readonly at: Moment };
 
+/**
+ * A write leaves for PIM within this time after it was claimed, or never: whoever was held up longer finds out by itself.
+ * With the time that an answer is waited for it is the lease of a step.
+ */
+export const leaveMs = 20_000;
 /** A write that is under way longer than this was cut off; PIM is asked how it went. */
 const stepLeaseMs = 30_000;
 /** PIM's lists may lag by a minute: within this time "not there", or "still there", is no proof. */

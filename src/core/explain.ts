@@ -156,6 +156,11 @@ export function explain(answer: PimProblem, doing: string, reference: string | n
         next: 'Try again in a minute, or use PIM itself.',
         link,
       });
+    case 'late':
+      return problem(what, {
+        why: 'I was held up, and did not ask any more: by now it may have been done or changed otherwise.',
+        next: 'Look at it, and say it again if you still want it.',
+      });
     case 'unclear':
       return problem('PIM’s answer was lost.', {
         why: 'It may or may not have happened; I am reading it back from PIM.',

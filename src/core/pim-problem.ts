@@ -38,4 +38,6 @@ export type PimProblem =
   | { readonly kind: 'unavailable'; readonly afterMs: number | null }
   /** The answer was lost: it may have happened. Read back before anything else. */
   | { readonly kind: 'unclear' }
+  /** It was held up until its time was over, or somebody else made it meanwhile: it did not leave, and never will. */
+  | { readonly kind: 'late' }
   | { readonly kind: 'other'; readonly status: number; readonly code: string; readonly message: string };

@@ -14,11 +14,11 @@ import type { Place } from '../core/place.ts';
 import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { ParkedBody } from '../ports/parked.ts';
-import type { Done } from '../ports/pim.ts';
+import type { Done, Leave } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parkForSignIn } from '../sign-in/park.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
-import { claimStep } from '../watch/step.ts';
+import { claimStep, leaveOfStep } from '../watch/step.ts';
 
 /** How a write goes on after a check. challenge: it was passed just now. then: what to go on with, if not the same again. */
 export type Going = { readonly challenge?: string | null; readonly then?: ParkedBody };
@@ -43,10 +43,11 @@ export async function end(
       button: { verb: 'cancel', id: activation.id, title: 'Cancel request' },
     });
   }
-  const outcome = await write(ports, actor, activation, 'end', () =>
-    ports.pim.end(activation.person, activation.target, activation.id, going.challenge),
+  const outcome = await write(ports, actor, activation, 'end', (leave) =>
+    ports.pim.end(activation.person, activation.target, activation.id, going.challenge, leave),
   );
   if (outcome === null) return busy(activation);
+  if (outcome.kind === 'late') return late(ports, activation, `end ${activation.targetName}`);
   const by = { oid: actor.oid, name: activation.personName };
   if (outcome.kind === 'done' || outcome.kind === 'missing') {
     await settle(ports, activation.id, answered(activation, 'Revoked'), { step: null, endedBy: by });
@@ -133,10 +134,11 @@ export async function cancel(
       next: isDenied ? 'Nothing is left to do.' : 'End it once it is active.',
     });
   }
-  const outcome = await write(ports, actor, activation, 'cancel', () =>
-    ports.pim.cancel(activation.person, requestId, going.challenge),
+  const outcome = await write(ports, actor, activation, 'cancel', (leave) =>
+    ports.pim.cancel(activation.person, requestId, going.challenge, leave),
   );
   if (outcome === null) return busy(activation);
+  if (outcome.kind === 'late') return late(ports, activation, `cancel the request for ${activation.targetName}`);
   if (outcome.kind === 'done') {
     await settle(ports, activation.id, answered(activation, 'Canceled'), { step: null });
     return null;
@@ -145,6 +147,12 @@ export async function cancel(
   if (await checkFirst(ports, activation, outcome, { ...again, verb: 'cancel', id: activation.id })) return null;
   ports.log.warn('pim.refused', { activation: activation.id, ...refusalFacts(outcome) });
   return explain(outcome, `cancel the request for ${activation.targetName}`, shortId(activation.id));
+}
+
+/** It was not sent. Whoever has claimed the step since, or reads PIM, settles it. */
+function late(ports: Ports, { id }: Activation, doing: string): Message {
+  ports.log.warn('pim.late', { activation: id });
+  return explain({ kind: 'late' }, doing);
 }
 
 const again = { kind: 'action', reason: '' } as const;
@@ -163,14 +171,14 @@ async function write(
   actor: Actor,
   activation: Activation,
   kind: 'end' | 'cancel',
-  effect: () => Promise<Done>,
+  effect: (leave: Leave) => Promise<Done>,
 ): Promise<Done | null> {
   const claimed = await claimStep(ports, actor, activation, {
     kind,
     name: activation.personName,
     action: `activation.${kind}`,
   });
-  return claimed.kind === 'won' ? effect() : null;
+  return claimed.kind === 'won' ? effect(leaveOfStep(ports, claimed.activation)) : null;
 }
 
 /** What PIM's answer to the write means as a reading; status null leaves the phase to the next reading. */

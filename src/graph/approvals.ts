@@ -1,6 +1,6 @@
 import type { Verdict } from '../core/activation.ts';
 import type { NamedPerson, Person } from '../core/person.ts';
-import type { Done, Stage, StageId, Staged } from '../ports/pim.ts';
+import type { Done, Leave, Stage, StageId, Staged } from '../ports/pim.ts';
 import type { Graph } from './client.ts';
 import { pimGroup } from './eligibilities.ts';
 import { address, segment } from './odata.ts';
@@ -30,10 +30,11 @@ export async function decideStage(
   verdict: Verdict,
   reason: string,
   challenge?: string | null,
+  leave?: Leave,
 ): Promise<Done> {
   const path = `${pimGroup}/assignmentApprovals/${segment(ids.approvalId)}/stages/${segment(ids.stageId)}`;
   const body = { reviewResult: verdict === 'approve' ? 'Approve' : 'Deny', justification: reason };
-  const answered = await graph.as(approver, challenge).patch(path, body);
+  const answered = await graph.as(approver, challenge).patch(path, body, leave);
   return answered.kind === 'ok' ? { kind: 'done' } : answered;
 }
 

@@ -1,6 +1,7 @@
 import type { PimWrite } from '../core/audit.ts';
 import type { Person } from '../core/person.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
+import type { Leave } from '../ports/pim.ts';
 import type { Clock } from '../ports/ports.ts';
 import { toProblem } from './errors.ts';
 import { requests } from './request.ts';
@@ -33,6 +34,8 @@ export type Options = {
   readonly tid: string;
   readonly writes?: Writes;
   readonly timing?: Timing;
+  /** A clock that only goes on, whoever sets the others; the one on the wall where it is left out. */
+  readonly steady?: () => number;
 };
 
 /** Names each write, and hears of it when it is done, whatever came of it. */
@@ -50,8 +53,8 @@ type AppGraph = {
 /** Graph as a person: every write carries the person's own token. */
 type PersonGraph = {
   readonly get: (path: string) => Promise<Answered>;
-  readonly post: (path: string, body: unknown) => Promise<Answered>;
-  readonly patch: (path: string, body: unknown) => Promise<Answered>;
+  readonly post: (path: string, body: unknown, leave?: Leave) => Promise<Answered>;
+  readonly patch: (path: string, body: unknown, leave?: Leave) => Promise<Answered>;
 };
 
 export type Graph = {
@@ -65,6 +68,7 @@ export type Graph = {
 
 export function graph(options: Options): Graph {
   const { clock, tokens, tid } = options;
+  const steady = options.steady ?? clock.wall;
   const request = requests(sender(options.graphUrl, options.timing), clock);
 
   async function ask(kind: Kind, call: Call, token: string, background = false): Promise<Answered> {
@@ -81,7 +85,7 @@ export function graph(options: Options): Graph {
     const { method, path, body } = call;
     const owner = ownerOf(token);
     const isAnswered = answer.kind === 'answer';
-    if (owner && method !== 'GET') {
+    if (owner && method !== 'GET' && answer.kind !== 'late') {
       await writes.made({
         actor: { tid: owner.tid, oid: owner.oid },
         method,
@@ -94,6 +98,15 @@ export function graph(options: Options): Graph {
       });
     }
     return answer;
+  }
+
+  /** By both clocks: the one on the wall may be set, and the other one may stand still while a machine is paused. */
+  function leaving(leave: Leave | undefined): Pick<Call, 'leave'> {
+    if (leave === undefined) return {};
+    const { until, isOurs } = leave;
+    const begun = steady();
+    const rest = until - clock.now();
+    return { leave: { isOurs, isLate: () => clock.now() > until || steady() - begun > rest } };
   }
 
   async function asApp(call: Call, background = false): Promise<Answered> {
@@ -152,15 +165,17 @@ export function graph(options: Options): Graph {
     },
     as: (person, challenge = null) => ({
       get: (path) => asPerson(person, 'read', { method: 'GET', path }, challenge),
-      post: (path, body) => asPerson(person, 'write', { method: 'POST', path, body }, challenge),
-      patch: (path, body) => asPerson(person, 'write', { method: 'PATCH', path, body }, challenge),
+      post: (path, body, leave) =>
+        asPerson(person, 'write', { method: 'POST', path, body, ...leaving(leave) }, challenge),
+      patch: (path, body, leave) =>
+        asPerson(person, 'write', { method: 'PATCH', path, body, ...leaving(leave) }, challenge),
     }),
   };
 }
 
 /** Null when it is no success. A success whose body cannot be read is a lost answer: the write may have happened. */
 function succeeded(answer: Answer, kind: Kind): Answered | null {
-  if (answer.kind === 'lost' || answer.status < 200 || answer.status > 299) return null;
+  if (answer.kind !== 'answer' || answer.status < 200 || answer.status > 299) return null;
   if (answer.body !== undefined) return { kind: 'ok', status: answer.status, body: answer.body };
   return kind === 'write' ? { kind: 'unclear' } : { kind: 'unavailable', afterMs: null };
 }

@@ -64,6 +64,7 @@ const emptyCodes = /^(|UnknownError|BadRequest|Request_BadRequest|generalExcepti
  * the common PIM error list and as observed in public.
  */
 export function toProblem(answer: Answer, kind: Kind, clock: Clock): PimProblem {
+  if (answer.kind === 'late') return answer;
   if (answer.kind === 'lost') {
     return kind === 'write' && answer.sent ? { kind: 'unclear' } : { kind: 'unavailable', afterMs: null };
   }

@@ -5,7 +5,7 @@ import type { Person } from '../core/person.ts';
 import type { Policy } from '../core/policy.ts';
 import { targetKey } from '../core/target.ts';
 import type { Target } from '../core/target.ts';
-import type { Done, Eligibility, Holder, Ordered, Pim } from '../ports/pim.ts';
+import type { Done, Eligibility, Holder, Leave, Ordered, Pim } from '../ports/pim.ts';
 import { decideStage, readStage } from './approvals.ts';
 import { cache } from './cache.ts';
 import { graph as graphOf, GraphRefusal } from './client.ts';
@@ -54,10 +54,11 @@ export function graphPim(options: Options): Pim {
     wish: Wish,
     marker: string,
     challenge: string | null = null,
+    leave?: Leave,
   ): Promise<Ordered> {
     const group = groupTarget(target);
     const body = orderBody(person.oid, group, wish, marker);
-    const answered = await graph.as(person, challenge ?? knownCheck(target)).post(requests, body);
+    const answered = await graph.as(person, challenge ?? knownCheck(target)).post(requests, body, leave);
     if (answered.kind === 'policy') kept.policies.drop(targetKey(target));
     if (answered.kind === 'notEligible') kept.eligibilities.drop(person.oid);
     if (answered.kind !== 'ok') return answered;
@@ -78,15 +79,26 @@ export function graphPim(options: Options): Pim {
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }
 
-  async function end(person: Person, target: Target, marker: string, challenge: string | null = null): Promise<Done> {
+  async function end(
+    person: Person,
+    target: Target,
+    marker: string,
+    challenge: string | null = null,
+    leave?: Leave,
+  ): Promise<Done> {
     const { groupId, access } = groupTarget(target);
     const body = { accessId: access, principalId: person.oid, groupId, action: 'selfDeactivate', customData: marker };
-    const answered = await graph.as(person, challenge).post(requests, body);
+    const answered = await graph.as(person, challenge).post(requests, body, leave);
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }
 
-  async function cancel(person: Person, requestId: string, challenge: string | null = null): Promise<Done> {
-    const answered = await graph.as(person, challenge).post(`${requests}/${segment(requestId)}/cancel`, {});
+  async function cancel(
+    person: Person,
+    requestId: string,
+    challenge: string | null = null,
+    leave?: Leave,
+  ): Promise<Done> {
+    const answered = await graph.as(person, challenge).post(`${requests}/${segment(requestId)}/cancel`, {}, leave);
     return answered.kind === 'ok' ? { kind: 'done' } : answered;
   }
 
@@ -107,8 +119,8 @@ export function graphPim(options: Options): Pim {
     traces: (since) => readTraces(graph, since),
     holders: (groupId) => readHolders(graph, groupId),
     stage: (approver, approvalId, challenge) => readStage(graph, approver, approvalId, challenge),
-    rule: (approver, stage, verdict, reason, challenge) =>
-      decideStage(graph, approver, stage, verdict, reason, challenge),
+    rule: (approver, stage, verdict, reason, challenge, leave) =>
+      decideStage(graph, approver, stage, verdict, reason, challenge, leave),
   };
 }
 

@@ -48,6 +48,8 @@ export function requests(send: Send, clock: Clock): (asked: Asked) => Promise<An
   let shortUntil = 0;
 
   async function once({ kind, call, token, background }: Asked): Promise<Answer> {
+    const { leave } = call;
+    if (leave !== undefined && (leave.isLate() || !(await leave.isOurs()))) return { kind: 'late' };
     const answer = await send(background === true ? { ...call, low: true } : call, token);
     // Background work only reads, and Graph limits reads and writes apart.
     if (kind === 'read') shortUntil = Math.max(shortUntil, clock.wall() + shortFor(answer, clock));
@@ -79,10 +81,11 @@ function breaker(): CircuitBreakerPolicy {
 }
 
 function isDown(answer: Answer): boolean {
-  return answer.kind === 'lost' || answer.status >= 500;
+  return answer.kind === 'lost' || (answer.kind === 'answer' && answer.status >= 500);
 }
 
 function mayRepeat(answer: Answer, kind: Kind): boolean {
+  if (answer.kind === 'late') return false;
   if (answer.kind === 'lost') return kind === 'read' && !answer.timedOut;
   return answer.status === 429 || (kind === 'read' && answer.status >= 500 && answer.status !== 501);
 }
@@ -102,7 +105,7 @@ function askedWait(answer: Answer, clock: Clock): number | null {
 }
 
 function shortFor(answer: Answer, clock: Clock): number {
-  if (answer.kind === 'lost') return 0;
+  if (answer.kind !== 'answer') return 0;
   const share = Number(answer.headers.get('x-ms-throttle-limit-percentage') ?? 0);
   if (answer.status !== 429) return share >= warningShare ? standBackMs : 0;
   return Math.min(askedWait(answer, clock) ?? standBackMs, longestStandBackMs);

@@ -1,5 +1,6 @@
 import { AuthenticationHandler, Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
+import { TooLate, unlessLate } from './leave.ts';
 
 export type Call = {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -8,16 +9,19 @@ export type Call = {
   readonly body?: unknown;
   /** By which Graph's own records find this call again. Source: Graph best practices, client-request-id. */
   readonly clientRequestId?: string;
+  /** A write that is late, or not ours any more, is not sent. */
+  readonly leave?: { readonly isLate: () => boolean; readonly isOurs: () => Promise<boolean> };
   /** May be throttled before what people wait for. Source: Graph throttling, x-ms-throttle-priority. */
   readonly low?: boolean;
 };
 
 /**
  * What came back. body: parsed JSON; null when there was none; undefined when it was no JSON, cut off or too large.
- * lost: no whole answer. sent tells whether Graph may have seen the request; timedOut whether our deadline ended it.
+ * late: it never left. lost: no whole answer. sent tells whether Graph may have seen the request; timedOut whether our deadline ended it.
  */
 export type Answer =
   | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: unknown }
+  | { readonly kind: 'late' }
   | { readonly kind: 'lost'; readonly sent: boolean; readonly timedOut: boolean };
 
 export type Send = (call: Call, token: string) => Promise<Answer>;
@@ -44,11 +48,15 @@ export function sender(graphUrl: string, timing?: Timing): Send {
       execute: async (context: Context) => {
         try {
           const dated = timing?.();
-          const response = await fetch(context.request as string, {
-            ...(context.options as RequestInit),
-            redirect: 'manual',
-            signal: AbortSignal.timeout(deadlineMs),
-          });
+          const ask = (): Promise<Response> =>
+            fetch(context.request as string, {
+              ...(context.options as RequestInit),
+              redirect: 'manual',
+              signal: AbortSignal.timeout(deadlineMs),
+            });
+          const { leave, clientRequestId } = call;
+          const isWatched = leave !== undefined && clientRequestId !== undefined;
+          const response = await (isWatched ? unlessLate(clientRequestId, leave.isLate, ask) : ask());
           dated?.(response.headers.get('date'));
           context.response = response;
         } catch (error) {
@@ -77,7 +85,7 @@ export function sender(graphUrl: string, timing?: Timing): Send {
           : request.patch(call.body ?? {}))) as Response;
       return { kind: 'answer', status: response.status, headers: response.headers, body: await readBody(response) };
     } catch (error) {
-      return lost(failure ?? error);
+      return failure instanceof TooLate ? { kind: 'late' } : lost(failure ?? error);
     }
   };
 }

@@ -35,6 +35,12 @@ export type Holder = {
   readonly endsAt: Moment | null;
 };
 
+/**
+ * Until when a write may leave for PIM, and whether it is still to be made by whoever claimed it. Whoever reads it back
+ * later takes for granted that it is not on its way any more.
+ */
+export type Leave = { readonly until: Moment; readonly isOurs: () => Promise<boolean> };
+
 /** challenge: PIM asked for this check before, so only a token that answers it is used; it may have gone meanwhile. */
 export interface Pim {
   /** Everything the person may activate; cached for seconds unless fresh. Never authority: PIM is. */
@@ -43,14 +49,21 @@ export interface Pim {
   policy(target: Target, options?: { readonly fresh: boolean }): Promise<Policy>;
   policies(targets: readonly Target[]): Promise<readonly (Policy | null)[]>;
   /** selfActivate with the person's own token. marker travels in customData. */
-  order(person: Person, target: Target, wish: Wish, marker: string, challenge?: string | null): Promise<Ordered>;
+  order(
+    person: Person,
+    target: Target,
+    wish: Wish,
+    marker: string,
+    challenge?: string | null,
+    leave?: Leave,
+  ): Promise<Ordered>;
   /** A dry run: PIM judges the order by its policy and nothing comes of it (isValidationOnly). */
   validate(person: Person, target: Target, wish: Wish): Promise<Done>;
   /** After a lost answer: our order again, by marker, else by person, target, justification and time. null: PIM has none. */
   findOrder(activation: Activation): Promise<Reading | null>;
   /** selfDeactivate with the person's own token; marker as above. */
-  end(person: Person, target: Target, marker: string, challenge?: string | null): Promise<Done>;
-  cancel(person: Person, requestId: string, challenge?: string | null): Promise<Done>;
+  end(person: Person, target: Target, marker: string, challenge?: string | null, leave?: Leave): Promise<Done>;
+  cancel(person: Person, requestId: string, challenge?: string | null, leave?: Leave): Promise<Done>;
   /** Reads as the app, batched; the map lacks what could not be read now. */
   read(activations: readonly Activation[]): Promise<ReadonlyMap<string, Reading>>;
   /** Running assignments of the person: what is active, also when it was activated elsewhere. */
@@ -62,5 +75,12 @@ export interface Pim {
   /** The open stage of an approval, read with the approver's own token. */
   stage(approver: Person, approvalId: string, challenge?: string | null): Promise<Staged>;
   /** Decides with the approver's own token. conflict: somebody else was first. */
-  rule(approver: Person, stage: StageId, verdict: Verdict, reason: string, challenge?: string | null): Promise<Done>;
+  rule(
+    approver: Person,
+    stage: StageId,
+    verdict: Verdict,
+    reason: string,
+    challenge?: string | null,
+    leave?: Leave,
+  ): Promise<Done>;
 }

@@ -1,8 +1,9 @@
-import { isUnderWay, mayBegin } from '../core/activation.ts';
+import { isUnderWay, leaveMs, mayBegin } from '../core/activation.ts';
 import type { Activation, Step } from '../core/activation.ts';
 import { identityOf } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
 import type { Actor } from '../ports/incoming.ts';
+import type { Leave } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
 
 const attempts = 5;
@@ -16,6 +17,17 @@ export type Claim = {
 
 /** won: nobody else writes for this activation now. lost: somebody does, or it is past that; as it is stored. */
 export type Claimed = { readonly kind: 'won' | 'lost'; readonly activation: Activation };
+
+/** As long as the step that was claimed is the one that stands. */
+export function leaveOfStep({ store }: Ports, { id, step: claimed }: Activation): Leave {
+  return {
+    until: (claimed?.at ?? 0) + leaveMs,
+    isOurs: async () => {
+      const step = (await store.activation(id))?.step;
+      return step?.kind === claimed?.kind && step?.at === claimed?.at && step?.by.oid === claimed?.by.oid;
+    },
+  };
+}
 
 /**
  * Durable before the write: who does what, with its ledger line. A reading that the watch stored meanwhile is no reason

@@ -27,6 +27,7 @@ const samples: { readonly [Kind in PimProblem['kind']]: Extract<PimProblem, { ki
   notFound: { kind: 'notFound' },
   conflict: { kind: 'conflict' },
   unavailable: { kind: 'unavailable', afterMs: null },
+  late: { kind: 'late' },
   unclear: { kind: 'unclear' },
   other: { kind: 'other', status: 418, code: 'Teapot', message: 'Short and stout.' },
 };
@@ -49,7 +50,7 @@ describe('every refusal of PIM says what happened, why, and what to do next:', (
 
   test.each(
     Object.values(samples)
-      .filter(({ kind }) => !['unavailable', 'unclear', 'other'].includes(kind))
+      .filter(({ kind }) => !['unavailable', 'late', 'unclear', 'other'].includes(kind))
       .map((pim) => [pim.kind, pim] as const),
   )('%s names who owns its rule', (_kind, pim) => {
     expect(explained(pim).why).toMatch(/ (That is PIM’s own rule|.* decides? that)\.$/);

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { graphPim } from '../../src/graph/pim.ts';
+import type { Leave, Pim } from '../../src/ports/pim.ts';
 import { activation, startGraphWorld, wish } from './world.ts';
 import type { GraphWorld } from './world.ts';
 
@@ -373,5 +375,64 @@ describe('a batch', () => {
     await world.sandbox.fault({ match: { path: '$batch' }, times: 9, answer: { status: 503, retryAfter: 0 } });
     const known = activation(world, 'Adele Vance', world.target('SQL Prod'), { askedAt: 0, requestId: marker });
     expect((await world.pim.read([known])).size).toBe(0);
+  });
+});
+
+describe('a write whose time is over', () => {
+  const ours = (): Promise<boolean> => Promise.resolve(true);
+  const inTime = (): Leave => ({ until: Date.now() + 60_000, isOurs: ours });
+  const late = { kind: 'late' };
+
+  /** Which clock is ahead, and by how much, from the moment that a request is handed to the network. */
+  function heldUp(ahead: { readonly now: number; readonly steady: number }): Pim {
+    let isHandedOver = false;
+    const by = (ms: number): number => (isHandedOver ? ms : 0);
+    return graphPim({
+      graphUrl: world.sandbox.graph,
+      tokens: { app: world.app, of: world.service.tokenOf, stepUps: world.service.stepUps },
+      clock: { now: () => Date.now() + by(ahead.now), wall: () => Date.now() },
+      steady: () => performance.now() + by(ahead.steady),
+      tid: world.sandbox.tenantId,
+      writes: { id: () => randomUUID(), made: () => Promise.resolve() },
+      timing: () => {
+        isHandedOver = true;
+        return () => undefined;
+      },
+    });
+  }
+
+  function send(pim: Pim, leave: Leave): ReturnType<Pim['order']> {
+    return pim.order(world.person('Adele Vance'), world.target('Azure Admins'), wish(), marker, null, leave);
+  }
+
+  test('is not sent', async () => {
+    expect(await send(world.pim, { until: Date.now() - 1, isOurs: ours })).toEqual(late);
+    expect(await posts()).toBe(0);
+  });
+
+  test('because it is somebody else’s by now is not sent', async () => {
+    expect(await send(world.pim, { ...inTime(), isOurs: () => Promise.resolve(false) })).toEqual(late);
+    expect(await posts()).toBe(0);
+  });
+
+  test('while Graph made it wait is not repeated', async () => {
+    await world.sandbox.fault({ match: orders, answer: { status: 429, retryAfter: 1 } });
+    let asked = 0;
+    expect(await send(world.pim, { ...inTime(), isOurs: () => Promise.resolve(++asked === 1) })).toEqual(late);
+    expect(await posts()).toBe(1);
+  });
+
+  test.each([
+    ['the clock on the wall', { now: 61_000, steady: 0 }],
+    ['a clock that nobody sets', { now: 0, steady: 61_000 }],
+    ['a clock that nobody sets, when the other was set back', { now: -3_600_000, steady: 61_000 }],
+  ])('by %s, when its connection is there at last, does not leave', async (_, ahead) => {
+    expect(await send(heldUp(ahead), inTime())).toEqual(late);
+    expect(await posts()).toBe(0);
+  });
+
+  test('but is handed over in time is sent', async () => {
+    expect((await send(heldUp({ now: 59_000, steady: 59_000 }), inTime())).kind).toBe('accepted');
+    expect(await posts()).toBe(1);
   });
 });
