@@ -59,7 +59,7 @@ const rules: Rules = {
       ],
     },
     graph: {
-      folders: ['core', 'ports'],
+      folders: ['core', 'ports', 'redact'],
       packages: [
         '@microsoft/microsoft-graph-client',
         '@microsoft/microsoft-graph-types',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PimProblem } from '../core/pim-problem.ts';
 import type { Clock } from '../ports/ports.ts';
+import { redact } from '../redact.ts';
 import { findClaims, mfaClaims } from './claims.ts';
 import { retryAfterMs } from './request.ts';
 import type { Kind } from './request.ts';
@@ -81,15 +82,17 @@ export function toProblem(answer: Answer, kind: Kind, clock: Clock): PimProblem 
     return { kind: 'stepUp', claims: findClaims(error.message, headers.get('www-authenticate')) };
   }
   if (said.includes('PolicyValidationFailed')) return policyProblem(error.message);
+  // Who asked reads it; what it quotes may hold more than they wrote.
+  const message = redact(error.message);
   const searched = emptyCodes.test(error.code) ? error.message : error.code;
   const known = names.find(([name]) => searched.includes(name));
   if (known) return known[1];
-  if (searched.includes('PermissionScopeNotGranted')) return { kind: 'consent', message: error.message };
-  if (searched.includes('InvalidRoleAssignmentRequest')) return { kind: 'malformed', message: error.message };
-  if (status === 403) return { kind: 'forbidden', message: error.message };
+  if (searched.includes('PermissionScopeNotGranted')) return { kind: 'consent', message };
+  if (searched.includes('InvalidRoleAssignmentRequest')) return { kind: 'malformed', message };
+  if (status === 403) return { kind: 'forbidden', message };
   if (status === 404) return { kind: 'notFound' };
   if (status === 409) return { kind: 'conflict' };
-  return { kind: 'other', status, code: error.code, message: error.message };
+  return { kind: 'other', status, code: redact(error.code), message };
 }
 
 /** A 401 is a step-up only when it brings claims; without them the token is simply not accepted. */

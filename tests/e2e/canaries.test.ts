@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -12,15 +13,24 @@ let adele: TeamsPerson;
 let megan: TeamsPerson;
 
 beforeAll(async () => {
-  world = await startWorld({ LOG_LEVEL: 'info' });
+  world = await startWorld({ LOG_LEVEL: 'debug' });
   [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
 }, 60_000);
 afterAll(() => world.stop());
 
-/** In which columns of the database, in the log, in whose chats and at PIM a text is. */
+/** What the bot answered to whoever posted or visited something here. */
+const answered: string[] = [];
+
+/** In which columns of the database, in the log, in whose chats, in what answers, in which other files and at PIM a text is. */
 async function places(canary: string): Promise<readonly string[]> {
   const found = new Set<string>();
   const has = (value: unknown): boolean => JSON.stringify(value, binary).toLowerCase().includes(canary.toLowerCase());
+  if (has(answered)) found.add('answer');
+  for (const entry of readdirSync(world.bot.folder, { recursive: true, withFileTypes: true })) {
+    // The database's own files are looked through by their columns; what was deleted in them is its own affair.
+    if (!entry.isFile() || entry.name.startsWith('jitney.db')) continue;
+    if (has(readFileSync(join(entry.parentPath, entry.name), 'latin1'))) found.add(`file ${entry.name}`);
+  }
   if (has(world.bot.printed)) found.add('log');
   for (const { conversationId, activity } of world.teams.connector.accepted) {
     const whose = { [`a:${adele.oid}`]: 'Adele', [`a:${megan.oid}`]: 'Megan' }[conversationId] ?? 'elsewhere';
@@ -42,11 +52,16 @@ function binary(_key: string, value: unknown): unknown {
 }
 
 async function post(path: string, activity: unknown, headers: Readonly<Record<string, string>> = {}): Promise<void> {
-  await fetch(`${world.bot.url}${path}`, {
+  await noted(`${world.bot.url}${path}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
     body: JSON.stringify(activity),
   });
+}
+
+async function noted(url: string, init: RequestInit = {}): Promise<void> {
+  const answer = await fetch(url, { redirect: 'manual', ...init });
+  answered.push(JSON.stringify([[...answer.headers], await answer.text()]));
 }
 
 test('what is searched for is there', async () => {
@@ -136,7 +151,7 @@ test('what nobody asked for leaves no trace', async () => {
     'error=canaryerror&error_description=canaryerror',
     's=canarystart',
   ])
-    for (const path of ['callback', 'start']) await fetch(`${world.bot.url}/auth/${path}?${query}`);
+    for (const path of ['callback', 'start']) await noted(`${world.bot.url}/auth/${path}?${query}`);
   await adele.search('canarysearch');
   await (await adele.say('status')).reply(/activ/);
   for (const word of 'query header cookie token agent property data verb id seal other code state error start search'.split(
@@ -155,4 +170,87 @@ test('a sentence that nobody understands, and a name, are in no log', async () =
     from: { ...(activity['from'] as object), name: 'Canaryname' },
   });
   expect((await places('canaryname')).filter((place) => !place.startsWith('person.'))).toEqual([]);
+}, 30_000);
+
+test('a ticket is where the reason is, its number in the ledger too, and nowhere else', async () => {
+  const said = await adele.say('activate SQL Prod for 30m because x ticket Canarysystem CANARYTICKET1');
+  await said.reply(/SQL Prod\nActive until/);
+  const needed = ['PIM', 'activation.body', 'chat of Adele'];
+  expect(await places('canarysystem')).toEqual(needed);
+  expect(await places('canaryticket')).toEqual([...needed, 'ledger.entry']);
+}, 30_000);
+
+test('nor does what an activity says of its room, its sender’s settings, its files and its sign-in', async () => {
+  const { activity } = await adele.say('status');
+  const next = (more: Readonly<Record<string, unknown>>) =>
+    post('/api/messages', { ...activity, id: `canary-${Math.random()}`, ...more });
+  const invoke = (name: string, value: unknown) => next({ type: 'invoke', name, text: undefined, value });
+  const mentioned = { id: 'x', name: 'canarymention' };
+  const file = {
+    contentType: 'text/html',
+    name: 'canaryfile',
+    content: '<p>canaryhtml</p>',
+    contentUrl: 'https://canaryurl/',
+  };
+  const room = {
+    team: { id: '19:x', name: 'canaryteam' },
+    channel: { id: '19:x', name: 'canarychannel' },
+    meeting: { id: 'canarymeeting' },
+  };
+  await next({ entities: [{ type: 'mention', text: 'canaryentity', mentioned }] });
+  await next({ attachments: [file] });
+  await next({
+    localTimezone: 'canaryzone',
+    locale: 'canarylocale',
+    replyToId: 'canaryreply',
+    callerId: 'canarycaller',
+  });
+  await next({ channelData: { ...(activity['channelData'] as object), ...room } });
+  await invoke('signin/tokenExchange', {
+    id: 'canaryexchange',
+    token: 'canarysso',
+    connectionName: 'canaryconnection',
+  });
+  await invoke('signin/verifyState', { state: 'canaryverify' });
+  await invoke('canaryinvoke', { x: 'canaryvalue' });
+  await next({ type: 'canarytype' });
+  await next({ type: 'event', name: 'canaryevent' });
+  await next({ type: 'messageReaction', reactionsAdded: [{ type: 'canaryreaction' }] });
+  await (await adele.say('status')).reply(/activ/i);
+  const traceless =
+    'mention entity file html url zone locale reply caller team meeting sso connection verify invoke value type event reaction';
+  for (const word of traceless.split(' ')) expect([word, await places(`canary${word}`)]).toEqual([word, []]);
+  // Where the activity came from, until it is answered and for a week; and the id that Teams wants back.
+  expect(await places('canarychannel')).toEqual(['event.place']);
+  expect(await places('canaryexchange')).toEqual(['answer']);
+}, 30_000);
+
+test('what PIM says of a refusal reaches whoever asked, without its secrets, and the log has its code alone', async () => {
+  const innerError = { x: 'canaryinner' };
+  const error = { code: 'canaryrefusal', message: 'canarymessage password=canaryhidden', innerError };
+  const headers = { 'x-ms-x': 'canaryresponse' };
+  const order = { method: 'POST', path: 'assignmentScheduleRequests' };
+  await world.sandbox.fault({ match: order, answer: { status: 400, body: { error }, headers } });
+  await (await adele.say('activate RDP Servers Munich for 30m because x')).reply(/canarymessage/);
+  const read = { code: 'canaryreadcode', message: 'canaryread' };
+  const reading = { method: 'GET', path: 'eligibilityScheduleInstances' };
+  await world.sandbox.fault({ match: reading, times: 9, answer: { status: 403, body: { error: read } } });
+  await (await megan.say('list')).reply(/./);
+  await world.sandbox.ask('faults', undefined, 'DELETE');
+  expect(await places('canarymessage')).toEqual(['activation.body', 'chat of Adele']);
+  expect(await places('canaryrefusal')).toEqual(['activation.body', 'chat of Adele', 'log']);
+  for (const word of 'hidden inner response read'.split(' '))
+    expect([word, await places(`canary${word}`)]).toEqual([word, []]);
+}, 30_000);
+
+test('what Entra says of a refusal stays with Entra', async () => {
+  await (await adele.say('sign out')).reply(/./);
+  const description = 'AADSTS1 canarydescription';
+  const body = { error: 'invalid_grant', error_description: description, trace_id: 'canarytrace' };
+  await world.sandbox.fault({ match: { method: 'POST', path: '/token' }, times: 9, answer: { status: 400, body } });
+  const link = await (await adele.say('sign in')).reply(({ buttons }) => buttons.includes('Sign in'));
+  answered.push(await adele.signIn(link));
+  await world.sandbox.ask('faults', undefined, 'DELETE');
+  expect(answered.at(-1)).toContain('You are not signed in');
+  expect([await places('canarydescription'), await places('canarytrace')]).toEqual([[], []]);
 }, 30_000);

@@ -189,6 +189,19 @@ describe('an error of PIM', () => {
     expect(toProblem(answer(401, 'InvalidAuthenticationToken', 'x'), 'write', clock)).toEqual({ kind: 'signIn' });
   });
 
+  test('brings no secret that its words hold', () => {
+    for (const code of [
+      'Unheard',
+      'Authorization_RequestDenied',
+      'InvalidRoleAssignmentRequest',
+      'PermissionScopeNotGranted',
+    ])
+      for (const status of [400, 403]) {
+        const problem = toProblem(answer(status, code, 'refused: password=hunter2hunter2'), 'write', clock);
+        expect(problem).toMatchObject({ message: 'refused: [redacted]' });
+      }
+  });
+
   test('that is no JSON at all is still an answer', () => {
     const html: Answer = { kind: 'answer', status: 400, headers: new Headers(), body: undefined };
     expect(toProblem(html, 'write', clock)).toEqual({ kind: 'other', status: 400, code: '', message: '' });
