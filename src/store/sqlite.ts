@@ -1,12 +1,10 @@
-import { chmodSync, closeSync, existsSync, fdatasync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { promisify } from 'node:util';
 import { isUint8Array as isBytes } from 'node:util/types';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
-import type { SqliteDatabase, SqliteDialectConfig, SqliteStatement } from 'kysely';
-import { DurableDriver } from './durable.ts';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Database, Tables } from './schema.ts';
 import { together } from './together.ts';
 
@@ -15,8 +13,7 @@ export function openSqlite(file: string): Database {
   const isNew = prepareFile(file);
   const connection = connect(file);
   try {
-    // Each commit waits for the disk all the same: see durable.ts.
-    connection.exec('pragma journal_mode = WAL; pragma synchronous = NORMAL');
+    connection.exec('pragma journal_mode = WAL; pragma synchronous = FULL');
     checkIntegrity(connection);
     if (isNew) chmodSync(file, 0o600);
   } catch (error) {
@@ -28,36 +25,17 @@ export function openSqlite(file: string): Database {
       },
     );
   }
-  return databaseOn(connection, logOf(file));
+  return databaseOn(connection);
 }
 
 /** For looking only, beside a bot that runs; what is not there is not made. Damage shows when it is read. */
 export function readSqlite(file: string): Database {
   const connection = new DatabaseSync(file, { timeout: 5000, readOnly: true });
-  return databaseOn(connection, { sync: () => Promise.resolve(), close: () => undefined });
+  return databaseOn(connection);
 }
 
-/** Where SQLite writes each commit before it copies it into the database. */
-type WriteAheadLog = { readonly sync: () => Promise<void>; readonly close: () => void };
-
-function logOf(file: string): WriteAheadLog {
-  let opened: number | null = null;
-  return {
-    // SQLite makes it with the first write, and while this process has the database open it stays the same file.
-    sync: () => dataSync((opened ??= openSync(`${file}-wal`, 'r+'))),
-    close: () => {
-      if (opened !== null) closeSync(opened);
-    },
-  };
-}
-
-const dataSync = promisify(fdatasync);
-
-function databaseOn(connection: DatabaseSync, log: WriteAheadLog): Database {
-  const isInTransaction = (): boolean => connection.isTransaction;
-  const config = { database: adapt(connection, log) };
-  const driver = new DurableDriver(config, { isInTransaction, sync: log.sync });
-  const db = new Kysely<Tables>({ dialect: new Dialect(config, driver) });
+function databaseOn(connection: DatabaseSync): Database {
+  const db = new Kysely<Tables>({ dialect: new Dialect({ database: adapt(connection) }) });
   const write = together(db);
   return { kind: 'sqlite', db, write, writeOne: write };
 }
@@ -107,7 +85,7 @@ function checkIntegrity(connection: DatabaseSync): void {
   if (found.join() !== 'ok') throw new Error(`integrity check: ${found.join('; ')}`);
 }
 
-function adapt(connection: DatabaseSync, log: WriteAheadLog): SqliteDatabase {
+function adapt(connection: DatabaseSync): SqliteDatabase {
   const known = new Map<string, SqliteStatement>();
   function prepare(sql: string): SqliteStatement {
     // Deferred transactions that read and then write fail at once when another process writes in between.
@@ -120,11 +98,7 @@ function adapt(connection: DatabaseSync, log: WriteAheadLog): SqliteDatabase {
     known.set(sql, statement);
     return statement;
   }
-  function close(): void {
-    connection.close();
-    log.close();
-  }
-  return { close, prepare };
+  return { close: () => connection.close(), prepare };
 }
 
 function adaptStatement(statement: StatementSync): SqliteStatement {
@@ -152,17 +126,6 @@ class Adapter extends SqliteAdapter {
 }
 
 class Dialect extends SqliteDialect {
-  readonly #driver: DurableDriver;
-
-  constructor(config: SqliteDialectConfig, driver: DurableDriver) {
-    super(config);
-    this.#driver = driver;
-  }
-
-  override createDriver(): DurableDriver {
-    return this.#driver;
-  }
-
   override createAdapter(): SqliteAdapter {
     return new Adapter();
   }

@@ -104,7 +104,7 @@ async function quiet(): Promise<void> {
   for (let turn = 0; turn < 4 || isBusy(); turn += 1) await new Promise((done) => setImmediate(done));
 }
 
-/** What is to be written down waits for a turn of its own and then for the disk, often several times in a row. */
+/** What is to be written down waits for a turn of its own, often several times in a row. */
 function isBusy(): boolean {
-  return process.getActiveResourcesInfo().some((waited) => waited === 'Immediate' || waited === 'FSReqCallback');
+  return process.getActiveResourcesInfo().includes('Immediate');
 }
