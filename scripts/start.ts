@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,8 @@ import type { Window } from './windows.ts';
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
 const readyMs = 30_000;
 const stopMs = 8_000;
+/** What `npm run doctor` and the others need to look at the sandbox that runs. */
+const commandsFile = 'commands.env';
 
 /** One clear line, then the end. */
 class StartProblem extends Error {}
@@ -98,18 +100,22 @@ async function startSandbox(env: NodeJS.ProcessEnv, data: string, tenantFile: st
 }
 
 async function startBot(env: NodeJS.ProcessEnv, data: string, port: number, sandbox: SandboxLine): Promise<void> {
-  run('bot', ['src/main.ts'], {
-    LOG_LEVEL: 'warn',
-    DATABASE_URL: `sqlite:${join(data, 'jitney.db')}`,
-    DEFAULT_TIME_ZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    ...env,
+  const own = {
     SANDBOX: '1',
     PORT: String(port),
     TENANT_ID: sandbox.tenantId,
     GRAPH_URL: sandbox.graph,
     AUTHORITY_URL: sandbox.authority,
     NODE_EXTRA_CA_CERTS: sandbox.ca,
-  });
+  };
+  const DATABASE_URL = env['DATABASE_URL'] || `sqlite:${join(data, 'jitney.db')}`;
+  // For an operator's commands beside it: a shell reads this file.
+  const lines = Object.entries({ ...own, DATABASE_URL }).map(
+    ([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'`,
+  );
+  writeFileSync(join(data, commandsFile), `${lines.join('\n')}\n`, { mode: 0o600 });
+  const DEFAULT_TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  run('bot', ['src/main.ts'], { LOG_LEVEL: 'warn', DEFAULT_TIME_ZONE, ...env, ...own, DATABASE_URL });
   await answers(`http://127.0.0.1:${port}/readyz`, 'The bot');
 }
 
@@ -200,6 +206,7 @@ function howToGoOn(tenant: Tenant, windows: readonly Window[], data: string): st
     `    activate ${example} for 2h because fixing prod`,
     '  then sign in from the card, and press Approve in an approver’s window.',
     `  To see it announced, type “@Jitney announce here” in the channel ${tenant.team?.channel.name ?? ''} first.`,
+    `To run a command beside it: (set -a; . '${join(data, commandsFile)}'; npm run -s doctor)`,
     `Data is in ${data}; “npm start -- --fresh” begins anew. Ctrl-C stops everything.`,
   ].join('\n');
 }

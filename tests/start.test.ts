@@ -161,6 +161,22 @@ describe('a running npm start', () => {
     expect(existsSync(join(data, 'jitney.db'))).toBe(true);
   });
 
+  test('tells how an operator’s commands look at it, and they do', async () => {
+    const { program, data } = await running();
+    const file = /To run a command beside it: \(set -a; \. '(.+)'; npm run -s doctor\)/.exec(program.stdout)?.[1] ?? '';
+    expect(file).toBe(join(data, 'commands.env'));
+    const beside = (command: string): string => {
+      const node = [process.execPath, '--disable-warning=ExperimentalWarning', `scripts/${command}`].join(' ');
+      const env = { PATH: process.env['PATH'] };
+      return execFileSync('sh', ['-c', `set -a; . '${file}'; exec ${node}`], { cwd: root, env, encoding: 'utf8' });
+    };
+    expect(beside('doctor.ts')).toMatch(/\nNothing to mend\.\n$/);
+    expect(beside('audit.ts verify')).toMatch(/^0 records, all good\./);
+    expect(beside('audit.ts reconcile')).toBe('No difference.\n');
+    program.interrupt();
+    await program.ended;
+  });
+
   test('interrupted in the middle of its start leaves no child and no complaint', async () => {
     const env = { PORT: String(await freePort()), WINDOW_PORT: String(await freePort()) };
     const program = start({ ...env, SANDBOX_TENANT: tenantFile('early.yaml', small) });
