@@ -10,4 +10,4 @@ test('killed at a few steps of a wish, alone or beside another replica: one effe
   const args = ['--disable-warning=ExperimentalWarning', program, '--sample', '2', '--lanes', '1'];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(stdout).toMatch(/Crashes: 1\d passed, 0 failed/);
-}, 180_000);
+}, 600_000);

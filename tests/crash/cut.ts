@@ -2,7 +2,7 @@
  * Loaded into the bot by `node --import`, in tests alone: sees every durable write and every outgoing call from outside
  * the product's code, writes their names to a file, and kills the process before or after the one that it was told to.
  */
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
@@ -22,12 +22,9 @@ const atStart = existsSync(planFile) ? (JSON.parse(readFileSync(planFile, 'utf8'
 let plan = atStart?.isAtStart === true ? atStart : null;
 let isWatching = plan !== null;
 let edges = 0;
-const times = new Map<string, number>();
-
 // The plan is read when the story begins, so that what belongs to the start of the program is not counted.
 process.on('SIGUSR2', () => {
   plan = JSON.parse(readFileSync(planFile, 'utf8')) as Plan | null;
-  times.clear();
   edges = 0;
   isWatching = true;
   appendFileSync(seenFile, 'armed\n');
@@ -36,11 +33,9 @@ process.on('SIGUSR2', () => {
 type Edge = { readonly nth: number; readonly label: string; readonly ofAll: number };
 
 function reach(label: string): Edge {
-  const nth = (times.get(label) ?? 0) + 1;
-  times.set(label, nth);
   edges += 1;
   if (isWatching) appendFileSync(seenFile, `${label}\n`);
-  const edge = { nth, label, ofAll: edges };
+  const edge = { nth: isWatching && plan?.label === label ? timeAmongAll() : 0, label, ofAll: edges };
   dieIf(edge, 'before');
   return edge;
 }
@@ -49,13 +44,25 @@ function dieIf({ nth, label, ofAll }: Edge, side: Plan['side']): void {
   if (!isWatching || plan?.side !== side) return;
   if (plan.label === null ? plan.nth !== ofAll : plan.label !== label || plan.nth !== nth) return;
   // Of two bots the first one that comes to it.
-  try {
-    closeSync(openSync(`${planFile}.done`, 'wx'));
-  } catch {
-    return;
-  }
+  if (!takes(`${planFile}.done`)) return;
   appendFileSync(seenFile, `killed ${side} ${label}\n`);
   process.kill(process.pid, 'SIGKILL');
+}
+
+/** Two bots count together: each time is one file, and it is whose who makes it. */
+function timeAmongAll(): number {
+  mkdirSync(`${planFile}.times`, { recursive: true });
+  for (let nth = 1; ; nth += 1) if (takes(`${planFile}.times/${nth}`)) return nth;
+}
+
+function takes(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'wx'));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 // ---- durable writes ------------------------------------------------------------------------------------------------

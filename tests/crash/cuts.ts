@@ -31,6 +31,14 @@ export function againOf(cuts: readonly Planned[]): readonly Planned[] {
     .flatMap((planned) => [2, 5].map((again) => ({ ...planned, cut: { ...planned.cut, again } })));
 }
 
+/** Of edges with the same name in one story one, another with each seed. */
+export function oneOfEqual(cuts: readonly Planned[], seed: number): readonly Planned[] {
+  const equal = Map.groupBy(cuts, ({ plot, cut: { label, side, again } }) =>
+    [plot.name, label, side, again !== undefined].join(' '),
+  );
+  return [...equal.values()].map((group, index) => group[(seed + index) % group.length]!);
+}
+
 /** Of a further plot what the ones before it did not come by, its own steps, and every write. */
 export function furtherOf(cuts: readonly Planned[], known: ReadonlySet<string>): readonly Planned[] {
   return cuts.filter(

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,9 +36,13 @@ export type Lane = {
   arm(cut: Cut | null): Promise<void>;
   /** After a death: begins with the same data, and dies again at the nth edge that it comes to. False: it came to fewer at its start. */
   dieAgain(bot: Armed, nth: number): Promise<boolean>;
+  /** After the death of the other one: this one dies at the nth edge that it comes to from now on. */
+  dieToo(bot: Armed, nth: number): Promise<void>;
   /** What the bots came by since then. */
   seen(): readonly string[];
   rows(sql: string): Promise<readonly Row[]>;
+  /** The same of what the dead left behind: nothing is mended by looking. */
+  left(sql: string): Promise<readonly Row[]>;
   /** On the clock on the wall, by which activities age, and on PIM's. */
   aMinutePasses(): Promise<void>;
   stop(): Promise<void>;
@@ -102,14 +106,33 @@ export async function startLane(postgres: string | null): Promise<Lane> {
   await announced.reply(/announced here from now on/, { in: teams.channel });
   const pool = postgres === null ? null : new pg.Pool({ connectionString: postgres });
 
-  async function rows(sql: string): Promise<readonly Row[]> {
+  const file = join(bots[0]!.folder, 'jitney.db');
+
+  async function rows(sql: string, of = file): Promise<readonly Row[]> {
     if (pool) return (await pool.query<Row>(sql)).rows;
-    const database = new DatabaseSync(join(bots[0]!.folder, 'jitney.db'), { timeout: 5_000 });
+    const database = new DatabaseSync(of, { timeout: 30_000 });
     try {
       return database.prepare(sql).all() as readonly Row[];
     } finally {
       database.close();
     }
+  }
+
+  /** Opening the file itself would take in its log of writes, which is for the bot to do when it begins again. */
+  async function left(sql: string): Promise<readonly Row[]> {
+    const copy = join(folder, 'left.db');
+    if (pool === null) for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, copy + end);
+    try {
+      return await rows(sql, copy);
+    } finally {
+      for (const end of ['', '-wal', '-shm']) rmSync(copy + end, { force: true });
+    }
+  }
+
+  function plan(next: object | null): void {
+    writeFileSync(planFile, JSON.stringify(next));
+    rmSync(`${planFile}.done`, { force: true });
+    rmSync(`${planFile}.times`, { force: true, recursive: true });
   }
 
   return {
@@ -118,7 +141,8 @@ export async function startLane(postgres: string | null): Promise<Lane> {
     adele: adele!,
     megan: megan!,
     bots,
-    rows,
+    rows: (sql) => rows(sql),
+    left,
     async cool() {
       for (const one of bots) {
         if (one.isAlive) await one.stop();
@@ -126,16 +150,14 @@ export async function startLane(postgres: string | null): Promise<Lane> {
       }
     },
     async arm(cut) {
-      writeFileSync(planFile, JSON.stringify(cut));
-      rmSync(`${planFile}.done`, { force: true });
+      plan(cut);
       // The cut before may have come when nobody waited for it any more.
       for (const one of bots) {
         while (!(await hears(one))) if (!one.isAlive) await one.startAgain();
       }
     },
     async dieAgain(dead, nth) {
-      rmSync(`${planFile}.done`, { force: true });
-      writeFileSync(planFile, JSON.stringify({ label: null, nth, side: 'before', isAtStart: true }));
+      plan({ label: null, nth, side: 'before', isAtStart: true });
       const died = await dead.startAgain().then(
         () => untilGone(dead),
         (error: unknown) => {
@@ -145,6 +167,10 @@ export async function startLane(postgres: string | null): Promise<Lane> {
       );
       writeFileSync(planFile, 'null');
       return died;
+    },
+    async dieToo(bot, nth) {
+      plan({ label: null, nth, side: 'before' });
+      await hears(bot);
     },
     // What a bot still had to do for the story before stands in front of that.
     seen: () => bots.flatMap(({ seenFile }) => linesOf(seenFile).slice(linesOf(seenFile).indexOf('armed') + 1)),

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import useMemoryDisk from '../memory-disk.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { againOf, cutsOf, furtherOf, spread } from './cuts.ts';
+import { againOf, cutsOf, furtherOf, oneOfEqual, spread } from './cuts.ts';
 import type { Planned } from './cuts.ts';
 import { ladder } from './ladder.ts';
 import { startLane } from './lane.ts';
@@ -15,7 +15,9 @@ import type { Told } from './story.ts';
 /**
  * `npm run crashes`: kills the bot with SIGKILL between every two steps of a wish, on SQLite, and one of two bots on
  * PostgreSQL, and checks what must hold. `-- --sample 6` takes that many cuts of each, `-- --only postgres
- * --plot checked` those of one database and one way of a wish. Ends with 1 when something broke or
+ * --plot checked` those of one database and one way of a wish, `--edge 'send to channel'` those
+ * at edges whose name has that in it. `-- --seed 7` takes one of the edges that
+ * have the same name in a story, another with each seed and on each database. Ends with 1 when something broke or
  * a step of the ladder was never cut.
  */
 
@@ -25,10 +27,14 @@ const { values } = parseArgs({
     lanes: { type: 'string', default: String(availableParallelism() + 1) },
     only: { type: 'string' },
     plot: { type: 'string' },
+    edge: { type: 'string', default: '' },
+    seed: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
 useMemoryDisk();
+// What was started is ended when this process exits, which a signal alone does not make it do.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 type Reached = { readonly plot: Plot; readonly label: string };
 
@@ -49,7 +55,8 @@ process.exit(failed > 0 ? 1 : 0);
 async function run(kind: 'sqlite' | 'postgres'): Promise<void> {
   const open = async () => startLane(kind === 'sqlite' ? null : await server!.database());
   const lanes = await Promise.all(Array.from({ length: Number(values.lanes) }, open));
-  const cuts = spread(await planned(kind, lanes[0]!), Number(values.sample ?? Infinity));
+  const all = (await planned(kind, lanes[0]!)).filter(({ cut }) => cut.label.includes(values.edge));
+  const cuts = spread(all, Number(values.sample ?? Infinity));
   const reached: Reached[] = [];
   const missed: Cut[] = [];
   await Promise.all(
@@ -74,7 +81,7 @@ async function run(kind: 'sqlite' | 'postgres'): Promise<void> {
   );
   if (missed.length > 0)
     say(`${kind}: ${missed.length} edges were not come to again: ${missed.map(({ label }) => label).join(', ')}.`);
-  if (values.sample === undefined) await cutTheRest(kind, await open(), reached);
+  if (values.sample === undefined && values.edge === '') await cutTheRest(kind, await open(), reached);
 }
 
 /** A step that shared its commit with another in its own story is looked for in further ones. */
@@ -111,11 +118,10 @@ async function planned(kind: string, lane: Lane): Promise<readonly Planned[]> {
     const warm = await tell(lane, plot, null);
     report(kind, cold);
     report(kind, warm);
-    // Two replicas share the edges between them in an order that no run repeats, so there each is cut where it first comes.
-    const own = cutsOf(plot, cold.seen, warm.seen).filter(({ cut }) => kind === 'sqlite' || cut.nth === 1);
-    cuts.push(...furtherOf(own, new Set(cuts.map(({ cut }) => cut.label))));
+    cuts.push(...furtherOf(cutsOf(plot, cold.seen, warm.seen), new Set(cuts.map(({ cut }) => cut.label))));
   }
-  return kind === 'sqlite' ? [...cuts, ...againOf(cuts)] : cuts;
+  const all = [...cuts, ...againOf(cuts)];
+  return values.seed === undefined ? all : oneOfEqual(all, Number(values.seed) + (kind === 'sqlite' ? 0 : 1));
 }
 
 function report(kind: string, { plot, cut, isCut, seen, broken }: Told): void {

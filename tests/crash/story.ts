@@ -2,8 +2,8 @@ import { isOver } from '../../src/core/activation.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import { unkeep } from '../../src/store/kept.ts';
 import type { Done, TeamsPerson } from '../support/teams-client.ts';
-import { check } from './invariants.ts';
-import type { Cut, Lane } from './lane.ts';
+import { check, unintended } from './invariants.ts';
+import type { Armed, Cut, Lane } from './lane.ts';
 import type { Plot, View } from './plots.ts';
 
 export type Told = {
@@ -16,8 +16,10 @@ export type Told = {
   readonly broken: readonly string[];
 };
 
-/** On a busy machine a start alone takes seconds. */
-const patienceMs = 60_000;
+/** On a busy machine a start alone takes seconds; who waits so long waits for what never comes. */
+const patienceMs = 180_000;
+/** From when the program is there again, and its clock a minute further. */
+const unheardMs = 60_000;
 /** Whoever sees the same thing for so long does the same again. */
 const impatienceMs = 5_000;
 let stories = 0;
@@ -38,7 +40,8 @@ export async function tell(lane: Lane, plot: Plot, cut: Cut | null): Promise<Tol
   const broken: string[] = [];
   /** When each deed was done last. */
   const done = new Map<string, number>();
-  const missed = new Set<object>();
+  const missed = new Set<Armed>();
+  const [{ seq: since = 0 } = {}] = await lane.rows('select max(seq) as seq from ledger');
   let last: Done | null = null;
   let deaths = 0;
   let isArmed = plot.from === undefined;
@@ -59,18 +62,34 @@ export async function tell(lane: Lane, plot: Plot, cut: Cut | null): Promise<Tol
     const killed = lane.bots.find((bot) => !bot.isAlive && !missed.has(bot));
     if (!killed) return false;
     missed.add(killed);
-    // The other replica goes on without it; it comes back when the wish is through.
+    broken.push(...(await unintended(lane, Number(since))));
+    const again = deaths === 0 ? cut?.again : undefined;
+    deaths += 1;
+    const survivor = lane.bots.find(({ isAlive }) => isAlive);
     if (lane.bots.length === 1) {
-      if (cut?.again !== undefined && deaths === 0 && (await lane.dieAgain(killed, cut.again))) deaths += 1;
+      if (again !== undefined && (await lane.dieAgain(killed, again))) deaths += 1;
       if (!killed.isAlive) await killed.startAgain();
       missed.delete(killed);
     }
-    deaths += 1;
-    if (last?.status === 0) last = await adele.redeliver(last);
+    // The other replica goes on without it; it comes back when the wish is through, or when the other one dies as well.
+    else if (survivor === undefined) {
+      const [first] = missed;
+      await first!.startAgain();
+      missed.delete(first!);
+    } else if (again !== undefined) await lane.dieToo(survivor, again);
+    if (last) {
+      // Before the redelivery: what was taken in by whoever died is over with it.
+      const isTaken =
+        (await lane.rows(`select id from event where id like '%${String(last.activity['id'])}'`)).length > 0;
+      const sent = await adele.redeliver(last);
+      if (isTaken && sent.card !== null) broken.push('I1: what was taken in was taken up a second time');
+      if (last.status === 0) last = sent;
+    }
     await lane.aMinutePasses();
-    if (!(await isHeard(lane, last))) broken.push('I7: nobody heard of what was done last');
+    if (!(await isHeard(lane, last, isNewlyDead))) broken.push('I7: nobody heard of what was done last');
     return true;
   }
+  const isNewlyDead = (): boolean => lane.bots.some((bot) => !bot.isAlive && !missed.has(bot));
 
   for (;;) {
     if (performance.now() > until) {
@@ -105,13 +124,14 @@ function newest(person: TeamsPerson): number {
   return Math.max(-1, ...person.cards().map(({ changed }) => changed));
 }
 
-/** I7: an answer, or after the start a word about the interruption. */
-async function isHeard({ adele, megan }: Lane, last: Done | null): Promise<boolean> {
+/** I7: an answer, or after the start a word about the interruption. Who dies meanwhile is asked when it is there again. */
+async function isHeard({ adele, megan }: Lane, last: Done | null, isOff: () => boolean): Promise<boolean> {
   if (!last) return true;
   const oid = (last.activity['from'] as { readonly aadObjectId: string }).aadObjectId;
   const person = oid === adele.oid ? adele : megan;
   const before = performance.now();
-  while (performance.now() - before < 40_000) {
+  while (performance.now() - before < unheardMs) {
+    if (isOff()) return true;
     if (last.card || last.line !== null || last.replies().length > 0 || person.cards().length === 0) return true;
     await pause(25);
   }

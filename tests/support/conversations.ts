@@ -23,34 +23,43 @@ export type Conversations = {
   now(): number;
 };
 
-type Shown = { content: unknown; changed: number };
-
 /** What the people see of all that the connector took: updates in place, pressed cards replaced. */
 export function createConversations(connector: RecordingConnector): Conversations {
   /** `after`: how many messages the connector had taken then. */
   const replaced: { readonly after: number; readonly id: string; readonly content: unknown }[] = [];
+  /** By conversation and message, as far as they were looked at: whoever looks all the time must not read all anew. */
+  const shown = new Map<string, Map<string, Card>>();
+  let taken = 0;
+  let passed = 0;
 
-  function look(conversationId: string): readonly Card[] {
-    const shown = new Map<string, Shown>();
-    let passed = 0;
-    const replaceUpTo = (taken: number): void => {
-      for (let next = replaced[passed]; next && next.after <= taken; next = replaced[passed]) {
-        if (shown.has(next.id)) put(shown, next.id, { content: next.content, changed: next.after + passed });
+  function catchUp(): void {
+    for (;;) {
+      const next = replaced[passed];
+      const received = connector.accepted[taken];
+      const changed = taken + passed;
+      if (next && next.after <= taken) {
         passed += 1;
-      }
-    };
-    connector.accepted.forEach((received, index) => {
-      replaceUpTo(index);
-      if (received.conversationId !== conversationId || received.activity['type'] !== 'message') return;
-      const content = contentOf(received.activity);
-      put(shown, connector.ids.get(received) ?? '', { content, changed: index + passed });
-    });
-    replaceUpTo(connector.accepted.length);
-    return [...shown].map(([id, { content, changed }]) => cardOf(content, { id, conversationId, changed }));
+        const where = [...shown].find(([, cards]) => cards.has(next.id));
+        if (where) put(where[0], next.id, next.content, changed);
+      } else if (received) {
+        taken += 1;
+        if (received.activity['type'] !== 'message') continue;
+        put(received.conversationId, connector.ids.get(received) ?? '', contentOf(received.activity), changed);
+      } else return;
+    }
+  }
+
+  /** A changed message keeps its place. */
+  function put(conversationId: string, id: string, content: unknown, changed: number): void {
+    const cards = shown.get(conversationId) ?? new Map<string, Card>();
+    shown.set(conversationId, cards.set(id, cardOf(content, { id, conversationId, changed })));
   }
 
   return {
-    look,
+    look(conversationId) {
+      catchUp();
+      return [...(shown.get(conversationId)?.values() ?? [])];
+    },
     replace: (id, content) => void replaced.push({ after: connector.accepted.length, id, content }),
     now: () => connector.accepted.length + replaced.length,
   };
@@ -59,13 +68,6 @@ export function createConversations(connector: RecordingConnector): Conversation
 /** A card as it is read, wherever it came from. */
 export function cardOf(content: unknown, where: Pick<Card, 'id' | 'conversationId' | 'changed'>): Card {
   return { ...where, text: local(words(content)), buttons: titles(content), content };
-}
-
-/** A changed message keeps its place. */
-function put(shown: Map<string, Shown>, id: string, next: Shown): void {
-  const before = shown.get(id);
-  if (before) Object.assign(before, next);
-  else shown.set(id, next);
 }
 
 /** The card of a message; plain text as one block. */
