@@ -56,7 +56,8 @@ export function createApp(ports: Ports, guard: Guard): App {
   /** A few rows at a time, and again at once while there are more. */
   async function sweep(): Promise<void> {
     const now = ports.clock.wall();
-    if (now < sweepAt) return;
+    // Due later than a round from now: the clock was set back.
+    if (now < sweepAt && sweepAt - now <= sweepMs) return;
     // First, so that one that fails is not tried again at once: it can wait, and a locked database keeps everybody waiting.
     sweepAt = now + sweepMs;
     const gone = await ports.store.sweep(now, sweepRows);

@@ -16,6 +16,7 @@ export const logEvents: LogEvents = {
   'chat.address.refused': ['conversationId'],
   'chat.undelivered': ['what', 'kind', 'why'],
   'clock.right': ['aheadSeconds'],
+  'clock.setBack': ['seconds'],
   'clock.skewed': ['aheadSeconds'],
   config: ['note'],
   'database.restored': ['knowsUntil', 'open', 'dropped'],

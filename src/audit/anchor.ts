@@ -68,7 +68,8 @@ export function createAnchors(options: {
   return {
     async tick() {
       const now = clock.wall();
-      if (now < dueAt) return;
+      // Due later than a round from now: the clock was set back.
+      if (now < dueAt && dueAt - now <= everyMs) return;
       dueAt = now + everyMs;
       await note(now).catch((error: unknown) => log.error('ledger.anchorLost', { error }));
     },

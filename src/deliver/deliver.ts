@@ -8,6 +8,8 @@ const leaseMs = 10_000;
 const renewMs = 3_000;
 /** A clock that is set back by less holds nothing up that anybody would notice. */
 const noticedMs = 1_000;
+/** At the start the clocks of the other replicas are all there is to compare with, and some messages are due in a moment. */
+const noticedAtStartMs = 10_000;
 /** A reader whose connector is slow takes one of these, and everybody else has the rest. */
 const mostAtOnce = 40;
 /** Over about five hours; then a delivery is given up and logged as an alarm. */
@@ -70,8 +72,11 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
   /** Before anything else, so that nothing waits until a clock that was set back has caught up. */
   async function noticeSetBack(): Promise<void> {
     const now = ports.clock.now();
-    if (seenAt - now > noticedMs) {
-      await ports.store.clockSetBack(seenAt, now, leaseMs);
+    const isStart = seenAt === -Infinity;
+    const newest = isStart ? await ports.store.newestMoment(now) : seenAt;
+    if (newest - now > (isStart ? noticedAtStartMs : noticedMs)) {
+      ports.log.warn('clock.setBack', { seconds: Math.round((newest - now) / 1_000) });
+      await ports.store.clockSetBack(newest, now, leaseMs);
       renewedAt = 0;
     }
     seenAt = now;

@@ -1,3 +1,4 @@
+import { leaveMs } from '../core/activation.ts';
 import type { PimWrite } from '../core/audit.ts';
 import type { Person } from '../core/person.ts';
 import type { PimProblem } from '../core/pim-problem.ts';
@@ -105,7 +106,7 @@ export function graph(options: Options): Graph {
     if (leave === undefined) return {};
     const { until, isOurs } = leave;
     const begun = steady();
-    const rest = until - clock.now();
+    const rest = Math.min(until - clock.now(), leaveMs);
     return { leave: { isOurs, isLate: () => clock.now() > until || steady() - begun > rest } };
   }
 

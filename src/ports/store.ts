@@ -126,7 +126,12 @@ export interface Store {
   /** Nothing goes to its reader before that, and this one goes first. */
   holdJob(leased: LeasedJob, until: Moment): Promise<void>;
   nextJobDue(): Promise<Moment | null>;
-  /** What was due at `from` stays due, holds keep what was left of them, and no lease ends later than `to` + leaseMs. */
+  /** The newest moment at which something is known to have happened here, `now` or later. */
+  newestMoment(now: Moment): Promise<Moment>;
+  /**
+   * What was due at `from` stays due, holds keep what was left of them, no lease ends later than `to` + leaseMs, and what is
+   * open is read as soon as ever. Several replicas may notice the same.
+   */
   clockSetBack(from: Moment, to: Moment, leaseMs: number): Promise<void>;
 
   card(activationId: string, reader: CardReader): Promise<CardRecord | null>;

@@ -51,7 +51,9 @@ export function createReconciler(ports: Reads & { readonly store: Store; readonl
     const leased = await store.leaseReconciliation(now, leaseMs);
     if (leased === null) return;
     const to = now - graceMs;
-    const from = leased.until ?? to - firstMs;
+    // A clock that was set back has compared what is still to come: all of the last day is looked at once more.
+    const isAhead = leased.until !== null && leased.until > now;
+    const from = isAhead ? to - firstMs : (leased.until ?? to - firstMs);
     if (to <= from) return;
     const found = await differences(ports, { from: from - slackMs, to });
     const known = new Set(await store.findingsAmong(found.map(({ id }) => id)));
@@ -67,7 +69,8 @@ export function createReconciler(ports: Reads & { readonly store: Store; readonl
   return {
     async tick() {
       const now = clock.now();
-      if (running || now < dueAt) return;
+      // Due later than a round from now: the clock was set back.
+      if (running || (now < dueAt && dueAt - now <= everyMs)) return;
       running = true;
       dueAt = now + everyMs;
       try {

@@ -26,7 +26,8 @@ export function findingReads({ db }: Database): Pick<Store, 'findings' | 'findin
       const lease = db
         .updateTable('reconciled')
         .set({ lease_until: now + leaseMs })
-        .where('lease_until', '<=', now);
+        // One that ends later than any can is of a clock that was set back.
+        .where((eb) => eb.or([eb('lease_until', '<=', now), eb('lease_until', '>', now + leaseMs)]));
       const { numUpdatedRows } = await lease.executeTakeFirstOrThrow();
       if (numUpdatedRows !== 1n) return null;
       return db.selectFrom('reconciled').select('until').executeTakeFirstOrThrow();

@@ -9,6 +9,7 @@ import { allowed, holdLane, laneOf, lockPace, notePace, setPaceBack } from './pa
 import { prepared, preparedForAll } from './prepared.ts';
 import type { Value } from './prepared.ts';
 import type { Database, Tables } from './schema.ts';
+import { newestMoment, setActivationsBack } from './set-back.ts';
 
 /** The key under which a job waits; a second wish for the same thing is the same job. */
 export function jobId(job: Job): string {
@@ -74,7 +75,7 @@ function insertInto(lane: (key: RawBuilder<string>) => RawBuilder<string>) {
 
 type Queue = Pick<
   Store,
-  'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob' | 'holdJob' | 'nextJobDue' | 'clockSetBack'
+  'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob' | 'holdJob' | 'nextJobDue' | 'newestMoment' | 'clockSetBack'
 >;
 
 /** Whoever was written to longer ago than this has as good a claim as whoever never was. */
@@ -174,8 +175,10 @@ export function jobQueue(database: Database): Queue {
       const when = db.selectFrom('job').select((eb) => eb.fn.min(eb.fn.coalesce('lease_until', 'due')).as('due'));
       return (await when.executeTakeFirst())?.due ?? null;
     },
+    newestMoment: (now) => newestMoment(database, now),
     async clockSetBack(from, to, leaseMs) {
       await write(async (on) => {
+        await setActivationsBack(on, from, to);
         await setPaceBack(on, from, to);
         const due = on.updateTable('job').set((eb) => ({ due: eb('due', '-', from - to) }));
         // What was tried waits for a while, and what was not for a moment that this clock will reach.

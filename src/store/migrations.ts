@@ -20,8 +20,13 @@ export async function migrate(database: Database, release?: string): Promise<voi
 
 /** What went wrong, if anything did. */
 async function attempt(database: Database, release: string | undefined): Promise<unknown> {
-  const migrator = migratorOf(database, await laterMigrations(database));
-  return (await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release))).error;
+  const later = await laterMigrations(database);
+  const migrator = migratorOf(database, later);
+  const { error } = await (release === undefined ? migrator.migrateToLatest() : migrator.migrateTo(release));
+  if (error === undefined) return undefined;
+  // A later release may have been at work in this very moment, and what it did is known only now.
+  const isMore = Object.keys(await laterMigrations(database)).length > Object.keys(later).length;
+  return isMore ? attempt(database, release) : error;
 }
 
 /** Names of those that this database has not seen yet; changes nothing. */

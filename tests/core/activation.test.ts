@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isOver, mayBegin } from '../../src/core/activation.ts';
+import { isCutOff, isOver, isUnderWay, leaveMs, mayBegin } from '../../src/core/activation.ts';
 import type { Activation, Step } from '../../src/core/activation.ts';
 import { observe } from '../../src/core/observe.ts';
-import { activation, approved, asked, minute, reading } from './samples.ts';
+import { activation, approved, asked, hour, minute, reading } from './samples.ts';
 
 type Event =
   { readonly kind: 'begin'; readonly step: Step['kind'] } | { readonly kind: 'read'; readonly status: string };
@@ -51,4 +51,25 @@ test('nothing begins on what is over', () => {
 test('what is decided is ended only once PIM runs it', () => {
   expect(mayBegin('end', activation({ ruling: approved }))).toBe(false);
   expect(mayBegin('end', activation({ ruling: approved, phase: 'active' }))).toBe(true);
+});
+
+test.each(['decide', 'cancel', 'end'] as const)(
+  'a write (%s) stands in the way of others for as long as it may leave and be answered, half a minute',
+  (kind) => {
+    const step = { kind, by: { oid: 'adele', name: 'Adele Vance' }, at: asked };
+    expect(isUnderWay({ step }, asked + leaveMs + 9_999)).toBe(true);
+    expect(isUnderWay({ step }, asked + leaveMs + 10_000)).toBe(false);
+    expect(isUnderWay({ step: null }, asked)).toBe(false);
+  },
+);
+
+test.each<[Step['kind'], number]>([
+  ['decide', 30_000],
+  ['cancel', 30_000],
+  ['end', 60_000],
+])('a write (%s) of which PIM shows nothing came to nothing after %i ms', (kind, after) => {
+  const step = { kind, by: { oid: 'adele', name: 'Adele Vance' }, at: asked };
+  expect(isCutOff({ step }, asked + after - 1)).toBe(false);
+  expect(isCutOff({ step }, asked + after)).toBe(true);
+  expect(isCutOff({ step: null }, asked + hour)).toBe(false);
 });

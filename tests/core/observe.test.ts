@@ -296,6 +296,13 @@ describe('when PIM is looked at again', () => {
     expect(after(waiting(), 'PendingApproval', asked + hour)).toBe(4_000);
   });
 
+  test('every few seconds while somebody ends it, else twice a minute while it runs', () => {
+    const running = waiting({ phase: 'active', endsAt: asked + 8 * hour });
+    const step = { kind: 'end', by: { oid: 'adele', name: 'Adele Vance' }, at: asked } as const;
+    expect(after(running, 'Provisioned', asked + hour)).toBe(30_000);
+    expect(after({ ...running, step }, 'Provisioned', asked + hour)).toBe(4_000);
+  });
+
   test('at once after the order and after a decision, then after ever longer pauses', () => {
     const pauses = [0, 500, 1_500, 60_000];
     const decided = waiting({ ruling });

@@ -362,6 +362,19 @@ describe.each([90_000, 3_600_000])('a clock that is set back by %i ms', (back) =
     expect(said()).toEqual([expect.stringContaining('hello')]);
   });
 
+  test('while no program runs holds up nothing that waited', async () => {
+    const waiting = activation('running', { phase: 'active', readAt: now + 30_000 });
+    await store.commit([{ kind: 'newActivation', activation: waiting }, line('megan', 'hello')]);
+
+    now -= back;
+    outbox = sender('after the start');
+    await pass(1_000);
+
+    expect(said()).toEqual([expect.stringContaining('hello')]);
+    expect((await store.dueActivations(now, 9)).map(({ id }) => id)).toEqual(['running']);
+    expect(logged).toContain('clock.setBack');
+  });
+
   test('keeps what a killed replica held no longer than its lease', async () => {
     await store.commit([line('megan', 'hello')]);
     await outbox.flush();

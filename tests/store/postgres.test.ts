@@ -66,6 +66,23 @@ describe('on PostgreSQL', () => {
     for (const each of opened) await each.check();
   });
 
+  test('starts also in the very moment in which a later release brings the tables further', async () => {
+    await store();
+    const later = new pg.Client({ connectionString: url });
+    await later.connect();
+    // Kysely's own lock for migrations, which the later release holds while it is at work.
+    await later.query('select pg_advisory_lock(3853314791062309107)');
+    const starting = replica();
+    const waits = "select 1 from pg_locks where locktype = 'advisory' and not granted";
+    while ((await later.query(waits)).rowCount === 0) await new Promise((done) => setTimeout(done, 10));
+
+    const now = new Date().toISOString();
+    await later.query(`insert into kysely_migration (name, timestamp) values ('999-later', '${now}')`);
+    await later.end();
+
+    await (await starting).check();
+  });
+
   test('says that a database cannot be reached', async () => {
     url = (await server.database()).replace(/jitney_test/, 'no_such_database');
 

@@ -54,6 +54,13 @@ export function findingRules({ store: fresh, replica }: Stores): void {
       expect(await other.leaseReconciliation(1_499, 500)).toBeNull();
       expect(await other.leaseReconciliation(1_500, 500)).toEqual({ until: 900 });
     });
+
+    test('is not held up by a lease of a clock that was set back', async () => {
+      const store = await fresh();
+      await store.leaseReconciliation(1_000_000, 500);
+      expect(await store.leaseReconciliation(1_000, 500)).toEqual({ until: null });
+      expect(await store.leaseReconciliation(1_001, 500)).toBeNull();
+    });
   });
 
   describe('the history of activations', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Activation } from '../../../src/core/activation.ts';
 import type { Job, LeasedJob } from '../../../src/ports/job.ts';
 import type { Change } from '../../../src/ports/store.ts';
-import { activation, chat, megan, parkedSentence, resume } from '../fixtures.ts';
+import { activation, chat, entry, megan, parkedSentence, resume } from '../fixtures.ts';
 import type { OpenStore, Stores } from '../fixtures.ts';
 
 export function jobRules({ store: fresh, replica }: Stores): void {
@@ -317,6 +318,64 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       expect(await store.leaseJobs(900_100, 'two', 9, 100)).toMatchObject([{ id: 'resume:leased', doubt: true }]);
       await store.clockSetBack(1_000_000, 900_000, 100);
       expect(await lease(store, 999_999)).not.toContain('resume:to come');
+    });
+
+    test('a clock that was set back, however often it is noticed: what is open is read, and steps and orders keep their age', async () => {
+      const store = await fresh();
+      const [from, to] = [10_000_000, 6_000_000];
+      const by = { oid: megan.oid, name: 'Megan Bowen' };
+      const open = (id: string, more: Partial<Activation>): Change => ({
+        kind: 'newActivation',
+        activation: activation(id, { askedAt: from - 5_000, readAt: from + 15_000, ...more }),
+      });
+      await store.commit([
+        open('active', { phase: 'active', readAt: from + 29_000, step: { kind: 'end', by, at: from - 2_000 } }),
+        open('again', { orderedAt: from - 1_000, readAt: from + 59_000 }),
+        open('first', {}),
+        open('check', { readAt: from + 11 * 60_000 }),
+        open('early', {
+          phase: 'waiting',
+          askedAt: to - 9_000,
+          readAt: to + 4_000,
+          step: { kind: 'cancel', by, at: to - 1 },
+        }),
+      ]);
+
+      for (let noticed = 0; noticed < 2; noticed += 1) await store.clockSetBack(from, to, 100);
+
+      expect((await store.dueActivations(to, 9)).map(({ id }) => id)).toEqual(['active']);
+      expect((await store.dueActivations(to + 60_000, 9)).map(({ id }) => id)).toEqual([
+        ...['active', 'early', 'first', 'again'],
+      ]);
+      expect((await store.activation('active'))?.step?.at).toBe(to - 2_000);
+      expect((await store.activation('early'))?.step?.at).toBe(to - 1);
+      expect((await store.activation('again'))?.orderedAt).toBe(to - 1_000);
+      expect((await store.activation('first'))?.orderedAt).toBe(to - 5_000);
+    });
+
+    test('the newest moment that is known tells a program that starts whether its clock was set back', async () => {
+      const store = await fresh();
+      expect(await store.newestMoment(5_000)).toBe(5_000);
+      await store.commit([{ kind: 'audit', entry: entry('activation.order', { at: 7_000 }) }]);
+      expect(await store.newestMoment(5_000)).toBe(7_000);
+      await store.commit([{ kind: 'job', job: noteFor('x', 'a'), due: 8_000 }]);
+      expect(await store.newestMoment(5_000)).toBe(8_000);
+      const running = activation('active', { phase: 'active', readAt: 90_000 });
+      await store.commit([{ kind: 'newActivation', activation: running }]);
+      expect(await store.newestMoment(5_000)).toBe(60_000);
+      expect(await store.newestMoment(70_000)).toBe(70_000);
+    });
+
+    test('what waits for its time on purpose is no such moment', async () => {
+      const store = await fresh();
+      await store.commit([
+        { kind: 'newActivation', activation: activation('check', { readAt: 700_000 }) },
+        { kind: 'job', job: resume('later'), due: 900_000 },
+        { kind: 'job', job: noteFor('x', 'a'), due: 4_000 },
+      ]);
+      const [tried] = await store.leaseJobs(5_000, 'one', 1, 100);
+      await store.postponeJob(tried!, 800_000);
+      expect(await store.newestMoment(5_000)).toBe(5_000);
     });
 
     test('property: workers that lease at the same time share the due jobs out, each to one', async () => {
