@@ -1,6 +1,6 @@
 import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
-import type { Verdict } from '../core/activation.ts';
+import type { Activation, Verdict } from '../core/activation.ts';
 import type { Place } from '../core/place.ts';
 import { refusal } from '../core/refusal.ts';
 import type { Actor } from '../ports/incoming.ts';
@@ -45,14 +45,7 @@ export async function ruleByText(
   );
   const [activation] = own;
   if (own.length > 1) return noSuchRequest();
-  if (!activation) {
-    // Somebody whom the policy names only since then; PIM tells, and who is not signed in learns nothing.
-    const [other] = all;
-    if (!other || all.length > 1 || (reason === '' && verdict === 'deny') || !(await ports.signIn.has(actor)))
-      return noSuchRequest();
-    const { message } = await rule(ports, actor, place, other.id, verdict, reason);
-    return message.kind === 'approval' ? inALine(message, other.ruling !== null) : noSuchRequest();
-  }
+  if (!activation) return ruleOfLate(ports, actor, place, all, verdict, reason);
   if (reason === '' && verdict === 'deny') {
     return refusal('A denial needs a reason.', {
       rule: 'The requester reads it, and the record keeps it.',
@@ -74,6 +67,26 @@ export async function ruleByText(
   const reader = { kind: 'approver', oid: actor.oid } as const;
   await ports.store.commit([{ kind: 'job', job: { kind: 'card', activationId: id, reader }, due: ports.clock.now() }]);
   return inALine(message, before !== null);
+}
+
+/**
+ * Somebody whom the policy names only since then: PIM tells, and who is not signed in learns nothing. It is asked about
+ * something that is not there as well, so that neither words nor work tell one from the other.
+ */
+async function ruleOfLate(
+  ports: Ports,
+  actor: Actor,
+  place: Place,
+  all: readonly Activation[],
+  verdict: Verdict,
+  reason: string,
+): Promise<Message> {
+  if ((reason === '' && verdict === 'deny') || !(await ports.signIn.has(actor))) return noSuchRequest();
+  const [other] = all.filter(({ phase, ruling }) => all.length === 1 && phase === 'waiting' && ruling === null);
+  const staged = await ports.pim.stage(actor, other?.approvalId ?? ports.ids.id());
+  if (!other || staged.kind !== 'stage' || !staged.stage.mine) return noSuchRequest();
+  const { message } = await rule(ports, actor, place, other.id, verdict, reason);
+  return message.kind === 'approval' ? inALine(message, false) : noSuchRequest();
 }
 
 function inALine({ activation, note }: Extract<Message, { kind: 'approval' }>, late: boolean): Message {

@@ -43,6 +43,20 @@ describe('a sentence that asks for what cannot be', () => {
     expect(await world.writes()).toEqual([]);
   });
 
+  test.each(['activate NAME for 1h because x', 'deactivate NAME', 'extend NAME by 1h'])(
+    'and costs as many calls of Graph: %s',
+    async (sentence) => {
+      const costOf = async (name: string): Promise<readonly string[]> => {
+        await world.forget();
+        await (await isaiah.say(sentence.replace('NAME', name))).reply(new RegExp(`No group “${name}”`));
+        return (await world.calls()).map(({ method, path }) => `${method} ${path}`);
+      };
+      // What is kept of the person for a while is read first.
+      await costOf('Azure Warmers');
+      expect(await costOf('Azure Admins')).toEqual(await costOf('Azure Wizards'));
+    },
+  );
+
   test('longer than the policy allows asks with the longest that it does allow, and goes on with it', async () => {
     const said = await adele.say('activate Azure Admins for 20h because long night');
     const question = await said.reply(/Azure Admins needs a shorter time/);

@@ -38,6 +38,7 @@ export function createPimModel(length: number): PimModel {
 
   function stage(oid: string, approvalId: string): Staged {
     calls.push('stage');
+    if (!requests.has(approvalId)) return { kind: 'notFound' };
     const { approvers, decided } = find(approvalId);
     const mine = approvers.some((one) => one.oid === oid);
     if (!mine) return { kind: 'forbidden', message: 'not an approver' };
