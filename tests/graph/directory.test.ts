@@ -9,6 +9,20 @@ beforeEach(() => world.reset());
 
 const nothing = '99999999-0000-4000-8000-000000000000';
 
+describe('an outsider', () => {
+  const asked = { id: nothing, displayName: 'Gus Tell', accountEnabled: true };
+
+  test.each([
+    ['a guest by kind', { userType: 'Guest', userPrincipalName: 'gus@contoso.example' }, true],
+    ['a guest by name alone', { userPrincipalName: 'gus_partner.example#EXT#@contoso.example' }, true],
+    ['a member', { userType: 'Member', userPrincipalName: 'gus@contoso.example' }, false],
+  ])('is told from the others: %s', async (_what, said, expected) => {
+    const body = { ...asked, ...said };
+    await world.sandbox.fault({ match: { path: `/users/${nothing}` }, answer: { status: 200, body } });
+    expect(await world.directory.isOutsider(nothing)).toBe(expected);
+  });
+});
+
 describe('approvers', () => {
   test('are people, and the people of groups with the groups inside them, each once', async () => {
     const found = await world.directory.approvers(world.sandbox.tenantId, [
