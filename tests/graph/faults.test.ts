@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { graphPim } from '../../src/graph/pim.ts';
+import type { Person } from '../../src/core/person.ts';
 import type { Leave, Pim } from '../../src/ports/pim.ts';
 import { activation, startGraphWorld, wish } from './world.ts';
 import type { GraphWorld } from './world.ts';
@@ -316,6 +317,19 @@ describe('a token', () => {
     await expect(pim.order(adele, world.target('Azure Admins'), wish(), marker)).rejects.toThrow('somebody else');
     await expect(pim.stage(adele, marker)).rejects.toThrow('somebody else');
     expect(await world.calls()).toEqual([]);
+  });
+
+  test('of a check that somebody else passed is never used either', async () => {
+    const [adele, megan] = [world.person('Adele Vance'), world.person('Megan Bowen')];
+    const megans = await world.service.tokenOf(megan);
+    const stepUps = { ...world.service.stepUps, of: () => megans };
+    const tokens = { app: world.app, of: (person: Person) => world.service.tokenOf(person), stepUps };
+    const pim = graphPim({ graphUrl: graphUrl(), tokens, clock, tid: world.sandbox.tenantId });
+    const passed = '{"access_token":{}}';
+    await expect(pim.order(adele, world.target('Azure Admins'), wish(), marker, passed)).rejects.toThrow(
+      'somebody else',
+    );
+    expect(await posts()).toBe(0);
   });
 
   test('that Graph does not take is renewed once, and the order goes on', async () => {
