@@ -35,7 +35,9 @@ const named = samples.flatMap(({ title, message, reader }) =>
 );
 
 test.each(named)('$title tells what is odd about $name, if it shows it', ({ name, message, reader }) => {
-  const card = JSON.stringify(render(renamed<Message>(message, name), contextFor(reader)).card);
+  const drawn = render(renamed<Message>(message, name), contextFor(reader)).card;
+  // What is read, not what is read out.
+  const card = JSON.stringify({ ...drawn, speak: '', fallbackText: '' });
   expect([card.includes(strange), card.includes('Look twice') && card.includes('“е” in')]).toEqual(
     card.includes(strange) ? [true, true] : [false, false],
   );
