@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { intentsOf, readLedger } from '../support/ledger.ts';
+import { goesOnFrom, intentsOf, readLedger } from '../support/ledger.ts';
 import type { Line } from '../support/ledger.ts';
 import type { SandboxCall } from '../support/sandbox.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
@@ -13,9 +16,22 @@ let adele: TeamsPerson;
 let megan: TeamsPerson;
 let writes: readonly SandboxCall[];
 let ledger: readonly Line[];
+let receiver: Server;
+/** What came to the address for anchors. */
+const anchors: string[] = [];
 
 beforeAll(async () => {
-  world = await startWorld();
+  receiver = createServer((incoming, response) => {
+    let body = '';
+    incoming.on('data', (chunk) => (body += String(chunk)));
+    incoming.on('end', () => {
+      anchors.push(body);
+      response.end();
+    });
+  });
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+  const { port } = receiver.address() as AddressInfo;
+  world = await startWorld({ AUDIT_ANCHOR_URL: `http://127.0.0.1:${port}/anchors`, AUDIT_ANCHOR_INTERVAL: 'PT1M' });
   [adele, megan] = await world.arrived('Adele Vance', 'Megan Bowen');
 
   const { card } = await request(adele, megan, 'Azure Admins');
@@ -32,7 +48,10 @@ beforeAll(async () => {
   writes = (await world.calls()).filter(({ method, path }) => method !== 'GET' && path.includes('/privilegedAccess/'));
   ledger = await readLedger(world.bot);
 }, 90_000);
-afterAll(() => world.stop());
+afterAll(async () => {
+  await world.stop();
+  receiver.close();
+});
 
 test('there were writes of every kind', async () => {
   expect(await world.writes()).toEqual([
@@ -74,4 +93,9 @@ test('an order tells the policy it was made under, a decision what its card show
   expect(JSON.parse(String(order?.detail['policy']))).toMatchObject({ approval: { justification: false } });
   const decision = ledger.find(({ action }) => action === 'approval.approve');
   expect(decision?.detail['version']).toBeGreaterThan(1);
+});
+
+test('its first record is noted outside at once, signed, and the ledger goes on from there', async () => {
+  expect(anchors.map((line) => (JSON.parse(line) as { seq: number }).seq)[0]).toBeGreaterThan(0);
+  expect(await goesOnFrom(world.bot, anchors)).toMatchObject({ ok: true });
 });

@@ -1,6 +1,8 @@
-import type { AuditEntry } from '../../src/core/audit.ts';
-import { verify } from '../../src/audit/ledger.ts';
-import { loadConfig } from '../../src/config.ts';
+import { isGenuine } from '../../src/audit/anchor.ts';
+import { createVerifier, verify } from '../../src/audit/ledger.ts';
+import type { Verified } from '../../src/audit/ledger.ts';
+import { keysOf } from '../../src/config.ts';
+import type { Anchor, AuditEntry } from '../../src/core/audit.ts';
 import { openRecord } from '../../src/store/open.ts';
 import type { StartedBot } from './bot.ts';
 import type { SandboxCall } from './sandbox.ts';
@@ -23,17 +25,26 @@ export async function readLedger(bot: StartedBot): Promise<readonly Line[]> {
 
 /** The sandbox's committed key, as the bot derives the ledger's from it. */
 function sandboxKey(): Uint8Array {
-  const loaded = loadConfig({
-    SANDBOX: '1',
-    TENANT_ID: '7f1d0000-0000-4000-8000-000000000001',
-    GRAPH_CLIENT_ID: '7f1d0000-0000-4000-8000-000000000002',
-    GRAPH_CLIENT_SECRET: 'nothing',
-    GRAPH_URL: 'https://localhost:1',
-    AUTHORITY_URL: 'https://localhost:2',
-    TOKEN_ENCRYPTION_KEY: 'aml0bmV5LXNhbmRib3gta2V5LW5vdC1hLXNlY3JldCE=',
-  });
-  if (loaded.kind !== 'config') throw new Error('the sandbox’s configuration is not one');
-  return loaded.config.keys.ledger;
+  return keysOf(Buffer.from('aml0bmV5LXNhbmRib3gta2V5LW5vdC1hLXNlY3JldCE=', 'base64')).ledger;
+}
+
+/** Whether the bot's ledger goes on from these anchors, each a line as it went out; all have to be signed. */
+export async function goesOnFrom(bot: StartedBot, lines: readonly string[]): Promise<Verified> {
+  const anchors = lines.map((line) => JSON.parse(line) as Anchor);
+  for (const anchor of anchors) {
+    if (!isGenuine(anchor, sandboxKey())) throw new Error(`the anchor of record ${anchor.seq} is not signed`);
+  }
+  const ledger = await openRecord(bot.database);
+  try {
+    const verifier = createVerifier([sandboxKey()], anchors);
+    for (const row of await ledger.ledger(0, 1_000_000)) {
+      const bad = verifier.take(row);
+      if (bad !== null) return bad;
+    }
+    return verifier.end();
+  } finally {
+    await ledger.close();
+  }
 }
 
 /** The lines that stood in the ledger as the intent of this write when it was made. */
