@@ -129,6 +129,8 @@ async function postgres(): Promise<Record<string, unknown>> {
   const url = await server.database();
   const store = await openStore(url, { seal });
   const pool = new pg.Pool({ connectionString: url, max: 10 });
+  // The server ends while a connection may still say goodbye.
+  pool.on('error', () => undefined);
   try {
     await pool.query('create table raw (id bigint generated always as identity primary key, body text)');
     const insert = async (text: string): Promise<void> => {
