@@ -138,11 +138,6 @@ describe('install scripts', () => {
   });
 });
 
-/** Most packages that somebody took over were found out within days. */
-test('a version younger than a week is not taken, whoever asks for it', () => {
-  expect(readFileSync(join(root, '.npmrc'), 'utf8').split('\n')).toContain('min-release-age=7');
-});
-
 const component = z.object({
   name: z.string(),
   version: z.string(),
