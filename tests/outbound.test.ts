@@ -64,14 +64,15 @@ const asks: readonly (readonly [string, Ask])[] = [
 ];
 
 let leak: LeakServer;
-let asked: number;
+/** By its path. A port that was another test's a moment ago may hear what was meant for that one, so they are not counted. */
+let asked: string[];
 let other: ReturnType<typeof createServer>;
 
 /** Another server: it redirects everything there, or never says a word. */
 async function start(to: string | null): Promise<string> {
-  asked = 0;
-  other = createServer((_request, response) => {
-    asked += 1;
+  asked = [];
+  other = createServer((request, response) => {
+    asked.push(request.url ?? '');
     if (to === null) return;
     response.writeHead(307, { Location: to });
     response.end();
@@ -90,12 +91,13 @@ afterAll(async () => (await bot).close());
 
 test.each(asks)('a server that redirects is not followed, to another or to itself: %s', async (_what, ask) => {
   await ask(await start(`http://127.0.0.1:${leak.port}/`)).catch(() => undefined);
-  expect([asked, leak.connections]).toEqual([1, 0]);
+  expect([asked.length > 0, leak.connections]).toEqual([true, 0]);
   other.close();
   other.closeAllConnections();
 
   await ask(await start('/elsewhere')).catch(() => undefined);
-  expect(asked).toBe(1);
+  expect(asked).not.toEqual([]);
+  expect(asked).not.toContain('/elsewhere');
 });
 
 test('a server that never answers is given up, by each of them', async () => {
@@ -107,7 +109,7 @@ test('a server that never answers is given up, by each of them', async () => {
   });
 
   expect(await Promise.all(ended)).toEqual(asks.map(([what]) => what));
-  expect(asked).toBe(asks.length);
+  expect(asked.length).toBeGreaterThanOrEqual(asks.length);
 }, 25_000);
 
 describe('the table above', () => {
