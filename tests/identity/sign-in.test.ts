@@ -177,6 +177,22 @@ describe('kept tokens', () => {
     world.clock.move(-12 * 3_600_000 - 60_000);
   });
 
+  test('live no longer for being renewed meanwhile', async () => {
+    await world.sandbox.ask('settings', { tokenSeconds: 60 });
+    await world.signInAs('Adele Vance');
+    await world.sandbox.ask('settings', { tokenSeconds: 3600 });
+    world.clock.move(11 * 3_600_000);
+    const before = (await world.sandbox.calls()).length;
+    expect(await world.service.tokenOf(world.person('Adele Vance'))).not.toBeNull();
+    const grants = (await world.sandbox.calls()).slice(before).flatMap(({ grant }) => grant ?? []);
+    expect(grants).toEqual(['refresh_token']);
+
+    world.clock.move(3_600_000 + 60_000);
+
+    expect(await world.service.has(world.person('Adele Vance'))).toBe(false);
+    world.clock.move(-12 * 3_600_000 - 60_000);
+  });
+
   test('are gone after forgetting', async () => {
     await world.signInAs('Adele Vance');
     await world.service.forget(world.person('Adele Vance'));

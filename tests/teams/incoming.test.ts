@@ -25,6 +25,23 @@ function clicked(activity: Record<string, unknown>): Extract<Incoming, { kind: '
   return arrived;
 }
 
+test('what nothing here reads is dropped before the SDK sees it, at every depth', () => {
+  const extra = { deliveryMode: 'expectReplies', callerId: 'urn:evil', isAdmin: true };
+  const given = message(serviceUrl, 'list');
+  const deep = (field: string): object => ({ ...(given[field] as object), ...extra });
+  const read = activityShape.parse({
+    ...given,
+    ...extra,
+    from: deep('from'),
+    recipient: deep('recipient'),
+    conversation: deep('conversation'),
+    channelData: deep('channelData'),
+    entities: [{ type: 'mention', text: 'Jitney', mentioned: { id: '28:b', ...extra }, ...extra }],
+  });
+  expect(read.entities).toHaveLength(1);
+  for (const field of Object.keys(extra)) expect(JSON.stringify(read)).not.toContain(field);
+});
+
 const channelMessage = {
   conversation: {
     id: '19:channel@thread.tacv2;messageid=1795310650646',
