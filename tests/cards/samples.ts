@@ -354,6 +354,13 @@ export const samples: readonly Sample[] = [
     going: 'activate SQL Prod for 2h',
     stepUpFor: 'SQL Prod',
   }),
+  own('sign-in-odd-name', {
+    kind: 'signIn',
+    url: 'https://jitney.contoso.com/auth/start?s=abc',
+    state: 'open',
+    going: `activate ${odd} for 2h`,
+    stepUpFor: odd,
+  }),
   own('sign-in-done', { kind: 'signIn', url: null, state: 'done', going: 'activate Azure Admins', stepUpFor: null }),
   own('sign-in-expired', { kind: 'signIn', url: null, state: 'expired', going: 'status', stepUpFor: null }),
   own('audit', {
