@@ -11,10 +11,13 @@ import { quickFolder } from './desk.ts';
 export async function quickStore(): Promise<OpenStore> {
   const folder = quickFolder();
   const store = await open(`sqlite:${join(folder, 'jitney.db')}`);
-  afterAll(async () => {
-    await store.close();
-    rmSync(folder, { recursive: true });
-  });
+  // Under Mocha a file is loaded once, and its tests run again for each break of the code.
+  if ('before' in globalThis) process.once('exit', () => rmSync(folder, { recursive: true }));
+  else
+    afterAll(async () => {
+      await store.close();
+      rmSync(folder, { recursive: true });
+    });
   return store;
 }
 
