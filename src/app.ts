@@ -1,4 +1,5 @@
 import type { Guard } from './core/button.ts';
+import { isRoundDue } from './core/moment.ts';
 import type { Person } from './core/person.ts';
 import { createOutbox } from './deliver/deliver.ts';
 import { endDue, keepTrying, renew, takeUp } from './go-on.ts';
@@ -56,8 +57,7 @@ export function createApp(ports: Ports, guard: Guard): App {
   /** A few rows at a time, and again at once while there are more. */
   async function sweep(): Promise<void> {
     const now = ports.clock.wall();
-    // Due later than a round from now: the clock was set back.
-    if (now < sweepAt && sweepAt - now <= sweepMs) return;
+    if (!isRoundDue(now, sweepAt, sweepMs)) return;
     // First, so that one that fails is not tried again at once: it can wait, and a locked database keeps everybody waiting.
     sweepAt = now + sweepMs;
     const gone = await ports.store.sweep(now, sweepRows);

@@ -1,4 +1,5 @@
 import type { CertificateEnd } from './credentials.ts';
+import { isRoundDue } from './core/moment.ts';
 import type { Moment } from './core/moment.ts';
 import type { Log } from './ports/ports.ts';
 
@@ -16,11 +17,11 @@ export function lifeOf({ end }: CertificateEnd, now: Moment): { readonly days: n
 
 /** The log hears once a day of a certificate that ends soon: Entra says nothing, and then nobody gets a token any more. */
 export function certificateAlarm(ends: readonly CertificateEnd[], wall: () => Moment, log: Log): () => void {
-  let toldAt = -Infinity;
+  let dueAt = 0;
   return () => {
     const now = wall();
-    if (now - toldAt < dayMs) return;
-    toldAt = now;
+    if (!isRoundDue(now, dueAt, dayMs)) return;
+    dueAt = now + dayMs;
     for (const one of ends) {
       const { days, isShort } = lifeOf(one, now);
       if (!isShort) continue;

@@ -12,10 +12,10 @@ export type Credential =
   | { readonly kind: 'certificate'; readonly path: string }
   | { readonly kind: 'managedIdentity' };
 
-/** What an operator sets, checked; frozen. Lengths in minutes, keys as raw bytes. */
 /** One for each purpose, all from the same TOKEN_ENCRYPTION_KEY. */
 export type Keys = { readonly tokens: Uint8Array; readonly cards: Uint8Array; readonly ledger: Uint8Array };
 
+/** What an operator sets, checked; frozen. Lengths in minutes, keys as raw bytes. */
 export type Config = {
   readonly port: number;
   readonly host: string;

@@ -6,8 +6,19 @@ import { makeAppCertificate } from './support/app-certificate.ts';
 
 const dayMs = 86_400_000;
 
-/** What the log hears of a certificate that ends in so many days, while its alarm is asked each half day for so long. */
-async function heard({ endsIn, forDays }: { endsIn: number; forDays: number }): Promise<readonly string[]> {
+/**
+ * What the log hears of a certificate that ends in so many days, while its alarm is asked each half day for so long; and once
+ * more when the clock was then set back by so many days.
+ */
+async function heard({
+  endsIn,
+  forDays,
+  back = 0,
+}: {
+  endsIn: number;
+  forDays: number;
+  back?: number;
+}): Promise<readonly string[]> {
   const { pem } = await makeAppCertificate({ days: endsIn });
   const lines: string[] = [];
   const note =
@@ -22,6 +33,10 @@ async function heard({ endsIn, forDays }: { endsIn: number; forDays: number }): 
   for (let half = 0; half < 2 * forDays; half += 1) {
     look();
     now += dayMs / 2;
+  }
+  if (back > 0) {
+    now -= back * dayMs;
+    look();
   }
   return lines;
 }
@@ -43,6 +58,13 @@ describe('a certificate', () => {
     expect(await heard({ endsIn: 8, forDays: 9 })).toEqual([
       'warn certificate.ends MICROSOFT_APP_CERTIFICATE 7',
       ...[6, 5, 4, 3, 2, 1, 0, -1].map((days) => `error certificate.ends MICROSOFT_APP_CERTIFICATE ${days}`),
+    ]);
+  });
+
+  test('is spoken of at once when the clock was set back', async () => {
+    expect(await heard({ endsIn: 20, forDays: 1, back: 3 })).toEqual([
+      'warn certificate.ends MICROSOFT_APP_CERTIFICATE 19',
+      'warn certificate.ends MICROSOFT_APP_CERTIFICATE 21',
     ]);
   });
 });

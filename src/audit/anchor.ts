@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Anchor, LedgerHead } from '../core/audit.ts';
+import { isRoundDue } from '../core/moment.ts';
 import type { Clock, Log } from '../ports/ports.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -68,8 +69,7 @@ export function createAnchors(options: {
   return {
     async tick() {
       const now = clock.wall();
-      // Due later than a round from now: the clock was set back.
-      if (now < dueAt && dueAt - now <= everyMs) return;
+      if (!isRoundDue(now, dueAt, everyMs)) return;
       dueAt = now + everyMs;
       await note(now).catch((error: unknown) => log.error('ledger.anchorLost', { error }));
     },

@@ -80,8 +80,8 @@ function whoDecides(activation: Activation, when: When): Record<string, unknown>
 /** The names of others that the card says: who was asked, who decided, who ended it. */
 function peopleOn(activation: Activation, context: Context): string[] {
   const { approvers, phase, ruling, endedBy: ender } = activation;
-  const [reached, others] = [true, false].map((wanted) => approvers.filter((one) => one.reached === wanted));
-  const asked = [...(reached ?? []).slice(0, mostListed), ...(others ?? []).slice(0, mostListed)];
+  const [reached, others] = [approvers.filter((one) => one.reached), approvers.filter((one) => !one.reached)];
+  const asked = [...reached.slice(0, mostListed), ...others.slice(0, mostListed)];
   const did = [ruling?.by ?? null, phase === 'ended' ? ender : null].filter((by) => by !== null);
   return [
     ...(phaseShown(activation) === 'waiting' ? asked : []),

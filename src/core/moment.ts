@@ -1,6 +1,11 @@
 /** A moment is epoch milliseconds, UTC. */
 export type Moment = number;
 
+/** Whether a round comes again; also when it is further away than a round, because the clock was set back. */
+export function isRoundDue(now: Moment, dueAt: Moment, everyMs: number): boolean {
+  return now >= dueAt || dueAt - now > everyMs;
+}
+
 type Formats = {
   readonly day: Intl.DateTimeFormat;
   readonly time: Intl.DateTimeFormat;

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../core/audit.ts';
+import { isRoundDue } from '../core/moment.ts';
 import type { Finding, Made } from '../core/finding.ts';
 import type { Moment } from '../core/moment.ts';
 import { readTargetKey } from '../core/target.ts';
@@ -69,8 +70,7 @@ export function createReconciler(ports: Reads & { readonly store: Store; readonl
   return {
     async tick() {
       const now = clock.now();
-      // Due later than a round from now: the clock was set back.
-      if (running || (now < dueAt && dueAt - now <= everyMs)) return;
+      if (running || !isRoundDue(now, dueAt, everyMs)) return;
       running = true;
       dueAt = now + everyMs;
       try {
