@@ -1,3 +1,4 @@
+import { openDatabase } from '../src/config-rules.ts';
 import type { Config } from '../src/config.ts';
 import { look } from './doctor-finding.ts';
 import type { Finding } from './doctor-finding.ts';
@@ -13,7 +14,9 @@ const withSingleSignOn = [
 ];
 
 /** What no token shows: an administrator sees it in the Entra admin center. The sandbox has none. */
-export function toLookAt({ sandbox, graph }: Config): readonly Finding[] {
+export function toLookAt({ sandbox, graph, databaseUrl }: Config): readonly Finding[] {
   if (sandbox) return [];
-  return [...always, ...(graph.ssoResource === null ? [] : withSingleSignOn)].map(look);
+  const open = openDatabase({ DATABASE_URL: databaseUrl });
+  const database = open === null ? [] : [`${open}. Is the network between yours alone?`];
+  return [...always, ...(graph.ssoResource === null ? [] : withSingleSignOn), ...database].map(look);
 }

@@ -160,7 +160,37 @@ function tenantProblems(env: Env): ConfigProblem[] {
     const mend = 'it lets anybody in between read every token: remove it (NODE_EXTRA_CA_CERTS names a CA of your own)';
     problems.push(problem(env, 'NODE_TLS_REJECT_UNAUTHORIZED', mend));
   }
+  const elsewhere = databaseElsewhere(env);
+  if (elsewhere !== null && !['verify-full', 'disable'].includes(elsewhere.sslmode)) {
+    const mend =
+      'the server is on another machine: add sslmode=verify-full (and sslrootcert=PATH for a CA of your own), or sslmode=disable where the network between is yours alone';
+    problems.push(problem(env, 'DATABASE_URL', mend));
+  }
   return problems;
+}
+
+/**
+ * A PostgreSQL that is reached over a network, and how its address wants to be spoken to; null: there is none in between.
+ * Of the modes only verify-full means the same now and in the client's next release; without any it does not encrypt.
+ * Source: pg-connection-string, SSL modes.
+ */
+function databaseElsewhere(env: Env): { readonly host: string; readonly sslmode: string } | null {
+  const address = env['DATABASE_URL'];
+  if (address === undefined || !/^postgres(ql)?:/.test(address)) return null;
+  // Like the client: a user without a host is no URL, and the last of several parameters counts.
+  const parsed = parseUrl(address) ?? parseUrl(address.replace('@/', '@localhost/'));
+  if (parsed === null) return { host: 'an address that cannot be read', sslmode: '' };
+  const last = (name: string): string => parsed.searchParams.getAll(name).at(-1) ?? '';
+  const host = last('host') || parsed.hostname || (env['PGHOST'] ?? 'localhost');
+  const isSocket = /^(\/|%2f)/i.test(host);
+  return isSocket || isLoopbackHost(host) ? null : { host, sslmode: last('sslmode') };
+}
+
+/** What an operator is told who took the encryption away; null: nobody did. */
+export function openDatabase(env: Env): string | null {
+  const elsewhere = databaseElsewhere(env);
+  if (elsewhere?.sslmode !== 'disable') return null;
+  return `DATABASE_URL has sslmode=disable: whoever reaches the network to ${elsewhere.host} can read and change all of it`;
 }
 
 function missingProblems(env: Env): ConfigProblem[] {

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { cloudOf, decodeKey, isLoopbackHost, keyHint, problem, rulesBroken } from './config-rules.ts';
+import { cloudOf, decodeKey, isLoopbackHost, keyHint, openDatabase, problem, rulesBroken } from './config-rules.ts';
 import type { CloudName, ConfigProblem, Env } from './config-rules.ts';
 import { isoToMinutes } from './core/duration.ts';
 import { isTimeZone } from './core/moment.ts';
@@ -162,7 +162,7 @@ export function loadConfig(environment: Env): Loaded {
   const parsed = schema.safeParse(env);
   const problems = [...fieldProblems(parsed.error, env), ...rulesBroken(env)];
   if (!parsed.success || problems.length > 0) return { kind: 'problems', problems };
-  return { kind: 'config', ...build(parsed.data) };
+  return { kind: 'config', ...build(parsed.data, env) };
 }
 
 function fieldProblems(error: z.ZodError | undefined, env: Env): ConfigProblem[] {
@@ -181,7 +181,7 @@ export function keysOf(master: Uint8Array): Keys {
   });
 }
 
-function build(values: z.output<typeof schema>): { config: Config; notes: string[] } {
+function build(values: z.output<typeof schema>, env: Env): { config: Config; notes: string[] } {
   const sandbox = values.SANDBOX === '1';
   const forced = sandbox && !isLoopbackHost(values.HOST);
   const host = forced ? '127.0.0.1' : values.HOST;
@@ -232,7 +232,11 @@ function build(values: z.output<typeof schema>): { config: Config; notes: string
     logLevel: values.LOG_LEVEL,
     sandbox,
   };
-  const notes = forced ? [`HOST ${values.HOST} is not loopback: the sandbox binds to ${host}`] : [];
+  const open = sandbox ? null : openDatabase(env);
+  const notes = [
+    ...(forced ? [`HOST ${values.HOST} is not loopback: the sandbox binds to ${host}`] : []),
+    ...(open === null ? [] : [open]),
+  ];
   return { config: Object.freeze(config), notes };
 }
 

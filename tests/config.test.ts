@@ -195,6 +195,31 @@ const badTenants: readonly Row[] = [
   ['a host with a port', real, { HOST: '127.0.0.1:3978' }, ['HOST']],
   ['another kind of database', real, { DATABASE_URL: 'mysql://me:word@db/jitney' }, ['DATABASE_URL']],
   ['a database without a path', real, { DATABASE_URL: 'sqlite:' }, ['DATABASE_URL']],
+  ...[
+    'postgres://jitney:word@db.contoso.com/jitney',
+    'postgresql://db/jitney',
+    'postgres://10.0.0.4/jitney',
+    'postgres://localhost.contoso.com/jitney',
+    'postgres://localhost/jitney?host=db.contoso.com',
+    'postgres://localhost/jitney?host=/run/postgresql&host=db.contoso.com',
+    'postgres://me:word@/jitney?host=db.contoso.com',
+    ...['require', 'prefer', 'allow', 'verify-ca', 'no-verify', 'VERIFY-FULL', ''].map(
+      (mode) => `postgres://db.contoso.com/jitney?sslmode=${mode}`,
+    ),
+    'postgres://db.contoso.com/jitney?sslmode=verify-full&sslmode=no-verify',
+    'postgres://db.contoso.com/jitney?ssl=true',
+  ].map((address): Row => [
+    `a database that is not checked, ${address}`,
+    real,
+    { DATABASE_URL: address },
+    ['DATABASE_URL'],
+  ]),
+  [
+    'a database elsewhere by PGHOST',
+    real,
+    { DATABASE_URL: 'postgres:///jitney', PGHOST: 'db.contoso.com' },
+    ['DATABASE_URL'],
+  ],
   ['a length in words', real, { DEFAULT_DURATION: '1 hour' }, ['DEFAULT_DURATION']],
   ['a length PIM refuses', real, { DEFAULT_DURATION: 'PT4M' }, ['DEFAULT_DURATION']],
   ['a length without end', real, { DEFAULT_DURATION: `PT${'9'.repeat(400)}H` }, ['DEFAULT_DURATION']],
@@ -342,6 +367,37 @@ describe('a good configuration:', () => {
     expect(good({ ...env, BOT_OPENID_METADATA_URL: keys }).bot.openIdMetadataUrl).toBe(keys);
   });
 
+  test.each([
+    'sqlite:data/jitney.db',
+    'postgres://jitney:word@localhost/jitney',
+    'postgresql://127.0.0.1:5433/jitney',
+    'postgres://[::1]/jitney',
+    'postgres:///jitney',
+    'postgres://jitney@localhost/jitney?host=/run/postgresql',
+    'postgres://me:word@/jitney?host=/run/postgresql',
+    'postgres://%2Frun%2Fpostgresql/jitney',
+    'postgres://jitney:word@db.contoso.com/jitney?sslmode=verify-full',
+    'postgres://db.contoso.com/jitney?sslmode=verify-full&sslrootcert=/run/keys/ca.pem',
+  ])('a database to which nobody comes in between, %s', (address) => {
+    expect(loadConfig({ ...real, DATABASE_URL: address })).toMatchObject({
+      config: { databaseUrl: address },
+      notes: [],
+    });
+  });
+
+  test('a database elsewhere in the clear, where the operator says so, and is told so at every start', () => {
+    const loaded = loadConfig({ ...real, DATABASE_URL: 'postgres://jitney:word@db/jitney?sslmode=disable' });
+    expect(loaded).toMatchObject({
+      kind: 'config',
+      notes: ['DATABASE_URL has sslmode=disable: whoever reaches the network to db can read and change all of it'],
+    });
+  });
+
+  test('the sandbox with a database wherever it is', () => {
+    const address = 'postgres://db/jitney';
+    expect(loadConfig({ ...sandbox, DATABASE_URL: address })).toMatchObject({ kind: 'config', notes: [] });
+  });
+
   test('the sandbox with unsigned activities', () => {
     expect(good(sandbox)).toMatchObject({
       sandbox: true,
@@ -410,6 +466,12 @@ describe('the operator is told', () => {
   test('of everything that is missing, by name', () => {
     const text = said({ TENANT_ID: tenantId });
     for (const name of Object.keys(real)) expect(text.includes(`${name}: found nothing`)).toBe(name !== 'TENANT_ID');
+  });
+
+  test('what to add to the address of a database elsewhere', () => {
+    expect(said({ ...real, DATABASE_URL: 'postgres://jitney:word@db/jitney' })).toContain(
+      'DATABASE_URL: found a value of 32 characters; the server is on another machine: add sslmode=verify-full (and sslrootcert=PATH for a CA of your own), or sslmode=disable where the network between is yours alone.',
+    );
   });
 
   test('in our words: no text of the schema’s library', () => {

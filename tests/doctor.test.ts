@@ -279,6 +279,8 @@ describe('a real tenant', () => {
     const withSso = toLookAt(configOf({ ...real, SSO_RESOURCE: resource })).map((finding) => finding.text);
     expect(withSso.filter((line) => line.includes('SSO_RESOURCE'))).toHaveLength(1);
     expect(toLookAt(configOf({ ...environment(sound) }))).toEqual([]);
+    const open = toLookAt(configOf({ ...real, DATABASE_URL: 'postgres://db/jitney?sslmode=disable' }));
+    expect(open.at(-1)?.text).toMatch(/^DATABASE_URL has sslmode=disable: .*Is the network between yours alone\?$/);
   });
 
   test('has its Teams app’s id told, and its manifest checked', async () => {
