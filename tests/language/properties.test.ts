@@ -9,6 +9,17 @@ import { anything, group, known, moment, order, say, sentence } from './arbitrar
 const withNames: Context = { ...moment, names: known };
 const runs = { numRuns: 400 };
 
+/** A reply, a forwarded message, and what a client or somebody who types can make of their tags. */
+const quotations: readonly ((text: string) => string)[] = [
+  (text) => `<blockquote itemtype="http://schema.skype.com/Reply">${text}</blockquote>`,
+  (text) => `<blockquote itemscope itemtype="http://schema.skype.com/Forward">${text}</blockquote>`,
+  (text) => `<blockquote>${text}</blockquote>`,
+  (text) => `<BLOCKQUOTE>${text}</BLOCKQUOTE>`,
+  (text) => `<blockquote><blockquote>before</blockquote>${text}</blockquote>`,
+  (text) => `</blockquote><blockquote>${text}</blockquote>`,
+  (text) => `<blockquote>${text}`,
+];
+
 function commandOf(parsed: Parsed): Command {
   if (parsed.kind === 'problem') throw new Error(`${parsed.code}: ${parsed.words}`);
   return parsed;
@@ -171,11 +182,8 @@ describe('nothing is guessed into an effect', () => {
 
   test('a quoted message never acts', () => {
     fc.assert(
-      fc.property(order, (one) => {
-        const parsed = parse(
-          `<blockquote itemtype="http://schema.skype.com/Reply"><p>${say(one)}</p></blockquote>`,
-          withNames,
-        );
+      fc.property(order, fc.constantFrom(...quotations), (one, quotation) => {
+        const parsed = parse(quotation(`<p>${say(one)}</p>`), withNames);
         expect(parsed).toMatchObject({ kind: 'problem', code: 'unknown_command' });
       }),
       runs,
