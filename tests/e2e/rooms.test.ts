@@ -76,10 +76,21 @@ describe('who may have activations announced', () => {
     await (await adele.say('stop announcing', room)).reply(/Nothing is announced here/, room);
   });
 
+  test('a group that one channel hears of by name can be ended there neither with others nor alone, nor left out', async () => {
+    const named = await adele.say('announce here for Azure Readers and SQL Prod', room);
+    await named.reply(/Activations of Azure Readers, SQL Prod are announced here/, room);
+    await (
+      await adele.say('stop announcing', room)
+    ).reply(/last channel that hears of Azure Readers, SQL Prod\./, room);
+    const one = /last channel that hears of SQL Prod\./;
+    await (await adele.say('stop announcing for SQL Prod', room)).reply(one, room);
+    await (await adele.say('announce here for Azure Readers', room)).reply(one, room);
+  });
+
   test('an administrator of the bot may, and may end it where another channel hears the same', async () => {
     await (
-      await alex.say('announce here for SQL Prod', room)
-    ).reply(/Activations of SQL Prod are announced here/, room);
+      await alex.say('announce here for Azure Readers and SQL Prod', room)
+    ).reply(/Activations of Azure Readers, SQL Prod are announced here/, room);
     await (await alex.say('announce here', second)).reply(/all groups are announced here/, second);
     await (await alex.say('stop announcing', room)).reply(/no longer announced here/, room);
   });
