@@ -67,8 +67,16 @@ describe('who may have activations announced', () => {
     expect(stop.text).toContain('Ask Adele Vance.');
   });
 
-  test('in a personal chat it is said where it belongs', async () => {
+  test('in a personal chat and in a group chat it is said where it belongs, to administrators as well', async () => {
     await (await adele.say('announce here')).reply(/Announcements go to a channel/);
+    const dinner = { in: { ...world.teams.groupChat, id: '19:dinner@thread.v2' } };
+    await (await alex.say('announce here', dinner)).reply(/Announcements go to a channel/, dinner);
+  });
+
+  test('where Teams does not say whose team it is, nobody is its owner', async () => {
+    const unnamed = { in: { ...world.teams.channel, team: { id: '19:team@thread.tacv2', name: 'Operations' } } };
+    const refused = await (await adele.say('announce here', unnamed)).reply(/Only an owner of this team/, room);
+    expect(refused.text).toContain('Ask an owner of the team.');
   });
 
   test('a group that is not there is said to be unknown, and nothing is announced', async () => {
