@@ -69,7 +69,10 @@ export async function endDue(ports: Ports, activationId: string): Promise<void> 
 
 /** The running activation has ended: the request that was prepared for then is sent. */
 export async function renew(ports: Ports, parkedId: string): Promise<number | null> {
-  const renewed = await renewWhenOver(ports, parkedId);
+  const parked = await ports.store.parked(parkedId);
+  if (!parked) return null;
+  const cause = { event: resumed(parked), conversation: parked.place.conversationId };
+  const renewed = await renewWhenOver(causedBy(ports, cause), parkedId);
   if (renewed.kind === 'later') return renewed.afterMs;
   if (renewed.kind === 'told') {
     await ports.store.commit([say(ports, `${parkedId}:renewed`, renewed.parked, renewed.message)]);

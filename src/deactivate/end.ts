@@ -92,7 +92,18 @@ export async function endLater(ports: Ports, actor: Actor, activation: Activatio
   if (activation.person.oid !== actor.oid || activation.person.tid !== actor.tid) return notYours();
   if (isOver(activation.phase)) return notice('■', `${activation.targetName} is over already.`);
   const due = endableAt(ports, activation);
-  await ports.store.commit([{ kind: 'job', job: { kind: 'end', activationId: activation.id }, due }]);
+  const entry = {
+    at: ports.clock.now(),
+    actor: identityOf(actor),
+    action: 'activation.endLater',
+    activationId: activation.id,
+    target: targetKey(activation.target),
+    detail: { due },
+  };
+  await ports.store.commit([
+    { kind: 'audit', entry },
+    { kind: 'job', job: { kind: 'end', activationId: activation.id }, due },
+  ]);
   const zone = actor.zone ?? ports.settings.defaultTimeZone;
   return notice('◷', `${activation.targetName} ends at ${sayMoment(due, zone, ports.clock.now())}.`);
 }

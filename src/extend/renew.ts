@@ -12,6 +12,7 @@ import { identityOf } from '../core/person.ts';
 import type { Place } from '../core/place.ts';
 import type { Policy } from '../core/policy.ts';
 import { refusal } from '../core/refusal.ts';
+import { targetKey } from '../core/target.ts';
 import type { Actor } from '../ports/incoming.ts';
 import type { Parked } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -64,7 +65,18 @@ export async function renewLater(ports: Ports, actor: Actor, id: string): Promis
   if (!prepared || !running) return gone();
   const now = ports.clock.now();
   const due = isOver(running.phase) ? now : (running.endsAt ?? now);
-  await ports.store.commit([{ kind: 'job', job: { kind: 'renew', parkedId: id }, due }]);
+  const entry = {
+    at: now,
+    actor: identityOf(actor),
+    action: 'activation.renewLater',
+    activationId: running.id,
+    target: targetKey(running.target),
+    detail: { due, prepared: id },
+  };
+  await ports.store.commit([
+    { kind: 'audit', entry },
+    { kind: 'job', job: { kind: 'renew', parkedId: id }, due },
+  ]);
   return problem(`${running.targetName} will be asked for again at ${sayMoment(due, zoneOf(ports, actor), now)}.`, {
     why: 'It is a new request, and its approvers are asked then.',
     next: 'You can take that back until then.',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { readLedger } from '../support/ledger.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
 import { request, startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -144,6 +145,10 @@ describe('extending', () => {
         ({ text, buttons }) => text.includes('“the night shift”') && buttons.includes('Deny…'),
       );
       expect(task.text).toContain('for 2 hours');
+      const lines = await readLedger(world.bot);
+      const prepared = lines.findLast(({ action }) => action === 'activation.renewLater')?.detail['prepared'];
+      const cause = { event: `resumed ${String(prepared)}`, conversation: `a:${adele.oid}` };
+      expect(lines.findLast(({ action }) => action === 'activation.order')?.cause).toEqual(cause);
       expect(await world.writes()).toEqual(['activate 201']);
     });
   });

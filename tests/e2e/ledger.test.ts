@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { goesOnFrom, intentsOf, readLedger } from '../support/ledger.ts';
 import type { Line } from '../support/ledger.ts';
 import type { SandboxCall } from '../support/sandbox.ts';
-import type { TeamsPerson } from '../support/teams-client.ts';
+import type { Card } from '../support/conversations.ts';
+import type { Done, TeamsPerson } from '../support/teams-client.ts';
 import { request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -40,10 +41,16 @@ beforeAll(async () => {
   const { task } = await request(adele, megan, 'Azure Admins');
   await megan.press(task, 'Approve');
   const running = await adele.waitForCard(({ buttons }) => buttons.includes('End now'));
+  await pressNamed(await (await adele.say('extend Azure Admins by 1h because longer')).reply(/cannot be extended/));
   await world.later('PT6M');
   await adele.press(running, 'End now');
   await adele.waitForCard(({ text }) => text.includes('You ended it'));
   await (await adele.say('activate Azure Readers for 1h dry run')).reply(/Dry run/);
+  const isaiah = world.person('Isaiah Langer');
+  await isaiah.open();
+  const first = await isaiah.say('activate Intune Helpdesk for 1h because first day');
+  await isaiah.signIn(await first.reply(({ buttons }) => buttons.includes('Sign in')));
+  await first.reply(/Active until/);
 
   writes = (await world.calls()).filter(({ method, path }) => method !== 'GET' && path.includes('/privilegedAccess/'));
   ledger = await readLedger(world.bot);
@@ -53,6 +60,11 @@ afterAll(async () => {
   receiver.close();
 });
 
+/** Presses the one button of the card that names a time. */
+async function pressNamed(card: Card): Promise<Done> {
+  return adele.press(card, card.buttons.find((title) => / at \d/.test(title)) ?? 'a time');
+}
+
 test('there were writes of every kind', async () => {
   expect(await world.writes()).toEqual([
     'activate 201',
@@ -60,6 +72,7 @@ test('there were writes of every kind', async () => {
     'activate 201',
     'decide 204',
     'deactivate 201',
+    'activate 201',
     'activate 201',
   ]);
 });
@@ -86,6 +99,24 @@ test('each has its intent before it, which tells the activity and the conversati
     expect(intents[0]?.cause).toEqual({ event: expect.any(String), conversation: `a:${effect.token?.oid ?? ''}` });
   }
   expect(new Set(ledger.map(({ cause }) => cause?.event).filter(Boolean)).size).toBeGreaterThan(4);
+});
+
+test('what is to be done later stands there as soon as it is asked for, with what brought it about', async () => {
+  const running = await (await adele.say('activate Azure Readers for 1h because soon over')).reply(/Active until/);
+  const early = await (await adele.press(running, 'End now')).reply(/cannot end before/);
+  await (await pressNamed(early)).reply(/Azure Readers ends at/);
+
+  const lines = await readLedger(world.bot);
+  const [ending, renewal] = ['activation.endLater', 'activation.renewLater'].map((asked) =>
+    lines.filter(({ action }) => action === asked),
+  );
+  const cause = { event: expect.any(String), conversation: `a:${adele.oid}` };
+  const orders = lines.filter(({ action, actor }) => action === 'activation.order' && actor?.oid === adele.oid);
+  const ofAdele = { actor: { oid: adele.oid }, detail: { due: expect.any(Number) }, cause };
+  expect(ending).toMatchObject([
+    { ...ofAdele, activationId: orders.at(-1)?.activationId, target: orders.at(-1)?.target },
+  ]);
+  expect(renewal).toMatchObject([{ ...ofAdele, activationId: orders[1]?.activationId, target: orders[1]?.target }]);
 });
 
 test('an order tells the policy it was made under, a decision what its card showed', () => {
