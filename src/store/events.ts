@@ -20,11 +20,13 @@ export function events({ db, writeOne }: Database): Pick<Store, 'claim' | 'unans
   };
 }
 
-const addEvent = prepared((on, value: Value<Omit<Tables['event'], 'settled'>>) =>
-  on
-    .insertInto('event')
-    .values({ id: value('id'), at: value('at'), oid: value('oid'), settled: 0, place: value('place') })
-    .onConflict((conflict) => conflict.doNothing()),
+const addEvent = prepared(
+  (on, value: Value<Omit<Tables['event'], 'settled'>>) =>
+    on
+      .insertInto('event')
+      .values({ id: value('id'), at: value('at'), oid: value('oid'), settled: 0, place: value('place') })
+      .onConflict((conflict) => conflict.doNothing()),
+  'planned once',
 );
 
 /** False when it was answered before. */

@@ -7,7 +7,7 @@ import { readerKey } from './card-reader.ts';
 import { keep, unkeep } from './kept.ts';
 import { allowed, holdLane, laneOf, lockPace, notePace, setPaceBack } from './pace.ts';
 import { prepared, preparedForAll } from './prepared.ts';
-import type { Value } from './prepared.ts';
+import type { Planned, Value } from './prepared.ts';
 import type { Database, Tables } from './schema.ts';
 import { newestMoment, setActivationsBack } from './set-back.ts';
 
@@ -40,36 +40,38 @@ export async function enqueue(db: Kysely<Tables>, job: Job, due: Moment, doubt =
 type Waiting = Pick<Tables['job'], 'id' | 'due' | 'body' | 'lane' | 'doubt'>;
 
 const waiting = {
-  key: insertInto((lane) => lane),
+  key: insertInto((lane) => lane, 'planned once'),
   activation: insertInto(
     (id) => sql`coalesce((select 'person ' || oid from activation where id = ${id} or batch = ${id} limit 1), '')`,
   ),
   parked: insertInto((id) => sql`coalesce((select 'person ' || oid from parked where id = ${id}), '')`),
 };
 
-function insertInto(lane: (key: RawBuilder<string>) => RawBuilder<string>) {
-  return prepared((on, value: Value<Waiting>) =>
-    on
-      .insertInto('job')
-      .values({
-        id: value('id'),
-        due: value('due'),
-        body: value('body'),
-        lane: lane(value('lane')),
-        doubt: value('doubt'),
-        again: 0,
-        lease_by: null,
-        lease_until: null,
-        fence: 0,
-        tries: 0,
-      })
-      .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((eb) => ({
-          body: eb.ref('excluded.body'),
-          again: 1,
-          due: eb.case().whenRef('job.due', '>', 'excluded.due').thenRef('excluded.due').elseRef('job.due').end(),
-        })),
-      ),
+function insertInto(lane: (key: RawBuilder<string>) => RawBuilder<string>, planned?: Planned) {
+  return prepared(
+    (on, value: Value<Waiting>) =>
+      on
+        .insertInto('job')
+        .values({
+          id: value('id'),
+          due: value('due'),
+          body: value('body'),
+          lane: lane(value('lane')),
+          doubt: value('doubt'),
+          again: 0,
+          lease_by: null,
+          lease_until: null,
+          fence: 0,
+          tries: 0,
+        })
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet((eb) => ({
+            body: eb.ref('excluded.body'),
+            again: 1,
+            due: eb.case().whenRef('job.due', '>', 'excluded.due').thenRef('excluded.due').elseRef('job.due').end(),
+          })),
+        ),
+    planned,
   );
 }
 

@@ -71,24 +71,26 @@ export async function notePace(
   ]);
 }
 
-const writePace = preparedForAll((on, rows: readonly Value<Tables['pace']>[]) =>
-  on
-    .insertInto('pace')
-    .values(
-      rows.map((value) => ({
-        lane: value('lane'),
-        sent: value('sent'),
-        hour: value('hour'),
-        free_at: value('free_at'),
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.column('lane').doUpdateSet((eb) => ({
-        sent: eb.ref('excluded.sent'),
-        hour: eb.ref('excluded.hour'),
-        free_at: eb.ref('excluded.free_at'),
-      })),
-    ),
+const writePace = preparedForAll(
+  (on, rows: readonly Value<Tables['pace']>[]) =>
+    on
+      .insertInto('pace')
+      .values(
+        rows.map((value) => ({
+          lane: value('lane'),
+          sent: value('sent'),
+          hour: value('hour'),
+          free_at: value('free_at'),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('lane').doUpdateSet((eb) => ({
+          sent: eb.ref('excluded.sent'),
+          hour: eb.ref('excluded.hour'),
+          free_at: eb.ref('excluded.free_at'),
+        })),
+      ),
+  'planned once',
 );
 
 /** The connector asked to wait: nothing goes to this lane before that. */
