@@ -6,6 +6,7 @@ import { notice, portalMyGroups, problem } from './core/message.ts';
 import type { Message } from './core/message.ts';
 import { isOutage } from './core/pim-problem.ts';
 import { answeredThere, createElsewhere, forMembers, noOwnChat, ownChat } from './elsewhere.ts';
+import type { Outbox } from './deliver/deliver.ts';
 import { heldBack } from './held-back.ts';
 import { welcome } from './help/help.ts';
 import { forEvent } from './interrupted.ts';
@@ -31,7 +32,7 @@ export type Turns = {
 class Outsider extends Error {}
 
 /** flush: sends what a turn wrote down to be sent, now. */
-export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<void>): Turns {
+export function createTurns(ports: Ports, guard: Guard, flush: Outbox['flush']): Turns {
   const refuse = createRefuse(ports);
   const elsewhere = createElsewhere(ports, here, refuse, wentWrong);
 
@@ -69,8 +70,15 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
       return await answered(forEvent(held, eventId), incoming, admitted);
     } catch (error) {
       return error instanceof Outsider && actor ? await turnedAway(incoming, actor) : await failed(incoming, error);
+    }
+  }
+
+  /** The last that a turn writes. */
+  async function conclude(incoming: Incoming, said: readonly Change[], store = ports.store): Promise<void> {
+    try {
+      await store.commit([...said, { kind: 'answered', eventId: incoming.eventId }]);
     } finally {
-      void flush();
+      void flush(said.length > 0);
     }
   }
 
@@ -90,13 +98,13 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
   /** Neither served nor remembered, so that nothing else is ever sent to them. */
   async function turnedAway(incoming: Incoming, actor: Actor): Promise<null> {
     ports.log.warn('person.outside', { actor: actor.oid });
-    await ports.store.commit([say(incoming, 0, forMembers()), { kind: 'answered', eventId: incoming.eventId }]);
+    await conclude(incoming, [say(incoming, 0, forMembers())]);
     return null;
   }
 
   async function answered(held: Ports, incoming: Incoming, admitted: Promise<void>): Promise<Message | null> {
     const [replies] = await Promise.all([react(held, incoming), admitted]);
-    await held.store.commit([...replies.said, { kind: 'answered', eventId: incoming.eventId }]);
+    await conclude(incoming, replies.said, held.store);
     return replies.card;
   }
 
@@ -165,9 +173,11 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
   }
 
   function say(incoming: Incoming, index: number, message: Message): Change {
-    const oid = 'actor' in incoming && incoming.actor ? incoming.actor.oid : null;
+    const actor = 'actor' in incoming ? incoming.actor : null;
     const key = `${incoming.eventId}:${index}`;
-    return { kind: 'job', job: { kind: 'notice', key, to: incoming.place, oid, message }, due: ports.clock.now() };
+    const zone = actor?.zone == null ? {} : { zone: actor.zone };
+    const job = { kind: 'notice', key, to: incoming.place, oid: actor?.oid ?? null, ...zone, message } as const;
+    return { kind: 'job', job, due: ports.clock.now() };
   }
 
   /** A new chat: a short welcome, and what waited because this approver could not be reached before. */
@@ -188,7 +198,7 @@ export function createTurns(ports: Ports, guard: Guard, flush: () => Promise<voi
   async function failed(incoming: Incoming, error: unknown): Promise<Message | null> {
     const message = wentWrong(incoming.kind, error);
     try {
-      await ports.store.commit([say(incoming, 99, message), { kind: 'answered', eventId: incoming.eventId }]);
+      await conclude(incoming, [say(incoming, 99, message)]);
     } catch (second) {
       ports.log.error('turn.unanswered', { event: incoming.kind, error: second });
       await sayNow(incoming, message);

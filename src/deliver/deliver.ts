@@ -23,8 +23,8 @@ const alarmingTries = 8;
 const lateMs = 5 * 60_000;
 
 export type Outbox = {
-  /** Sends what is due, and resolves when nothing more can be sent now. Never throws. */
-  readonly flush: () => Promise<void>;
+  /** Sends what is due, and resolves when nothing more can be sent now. Never throws. isDue: it is known that there is such. */
+  readonly flush: (isDue?: boolean) => Promise<void>;
   /** Begins nothing new; resolves when what is under way has ended. */
   readonly drain: () => Promise<void>;
   /** Says in the log when messages do not get out. */
@@ -38,14 +38,15 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
   const finished = new Set<LeasedJob>();
   let running: Promise<void> | null = null;
   let isDraining = false;
-  const look = { wanted: false };
+  const look = { wanted: false, isDue: false };
   let wake = (): void => undefined;
   let renewedAt = 0;
   let seenAt = -Infinity;
   let alarmedAt = -Infinity;
 
-  function flush(): Promise<void> {
+  function flush(isDue = false): Promise<void> {
     look.wanted = true;
+    look.isDue ||= isDue;
     wake();
     running ??= loop().finally(() => {
       running = null;
@@ -89,7 +90,9 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
   async function goOn(): Promise<void> {
     const done = [...finished];
     const room = isDraining ? 0 : mostAtOnce - underWay.size + done.length;
-    const leased = await ports.store.leaseJobs(ports.clock.now(), worker, room, leaseMs, done);
+    const { isDue } = look;
+    look.isDue = false;
+    const leased = await ports.store.leaseJobs(ports.clock.now(), worker, room, leaseMs, done, isDue);
     for (const job of done) {
       finished.delete(job);
       underWay.delete(job);

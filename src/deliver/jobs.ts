@@ -33,7 +33,7 @@ export async function run(ports: Ports, work: Work, { job, doubt }: LeasedJob): 
     case 'card':
       return card(ports, job.activationId, job.reader, doubt);
     case 'notice':
-      return send(ports, job.to, job.message, await readerOf(ports, job.to, job.oid), doubt);
+      return send(ports, job.to, job.message, await readerOf(ports, job.to, job.oid, job.zone), doubt);
     case 'signInCard':
       return signInCard(ports, work, job, doubt);
     case 'end':
@@ -121,9 +121,10 @@ function oidOf(activation: Activation, reader: CardReader): string | null {
 }
 
 /** A room has no buttons and the configured zone; a person has their own of both. */
-async function readerOf(ports: Ports, place: Place, oid: string | null): Promise<Reader> {
+async function readerOf(ports: Ports, place: Place, oid: string | null, theirs?: string): Promise<Reader> {
   const zone = ports.settings.defaultTimeZone;
   if (oid === null || place.kind !== 'personal') return { oid: null, zone };
+  if (theirs !== undefined) return { oid, zone: theirs };
   const known = await ports.store.knownPerson({ tid: place.tid, oid });
   return { oid, zone: known?.zone ?? zone };
 }

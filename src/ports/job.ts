@@ -18,6 +18,8 @@ export type Job =
       readonly key: string;
       readonly to: Place;
       readonly oid: string | null;
+      /** Their zone, when whoever left the message knew it. */
+      readonly zone?: string;
       readonly message: Message;
     }
   /**

@@ -108,7 +108,7 @@ export interface Store {
   /**
    * Jobs that are due, leased to `by` until now + leaseMs; a lease that ran out is given to the next. One message at a
    * time to each reader, in order, and over all replicas no faster than Teams takes them. First those that are `finished`
-   * are finished, all or none.
+   * are finished, all or none. isDue: that something is due is known, and not looked up first.
    */
   leaseJobs(
     now: Moment,
@@ -116,6 +116,7 @@ export interface Store {
     limit: number,
     leaseMs: number,
     finished?: readonly LeasedJob[],
+    isDue?: boolean,
   ): Promise<readonly LeasedJob[]>;
   /** Keeps the leases of whoever still works. */
   renewJobs(leased: readonly LeasedJob[], until: Moment): Promise<void>;

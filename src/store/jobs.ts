@@ -132,13 +132,13 @@ export function jobQueue(database: Database): Queue {
   }
 
   return {
-    async leaseJobs(now, by, limit, leaseMs, finished = []) {
+    async leaseJobs(now, by, limit, leaseMs, finished = [], isDue = false) {
       // Most rounds find nothing, and then nobody is kept from writing.
-      const isDue = limit > 0 && (await due(db, { now })).rows.length > 0;
-      const isMore = isDue || (await finishUp(finished));
+      const isFound = limit > 0 && (isDue || (await due(db, { now })).rows.length > 0);
+      const isMore = isFound || (await finishUp(finished));
       if (limit < 1 || !isMore) return [];
       return write(async (transaction) => {
-        if (isDue) await finish(transaction, finished);
+        if (isFound) await finish(transaction, finished);
         const tenant = await lockPace(database, transaction);
         const most = allowed(tenant, now);
         const next = { now, by, until: now + leaseMs, limit: most > 0 ? Math.min(limit, most) : limit };

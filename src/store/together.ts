@@ -2,7 +2,10 @@ import { CompiledQuery } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 
-/** All of the work or nothing of it; what it throws comes back. Resolves when it is durable. */
+/**
+ * All of the work or nothing of it; what it throws comes back. Resolves when it is durable. The work may be done a second
+ * time after the first was undone, so it changes nothing but the database.
+ */
 export type Write = <T>(work: (on: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
 type Waiting = {
@@ -16,8 +19,8 @@ const keep = CompiledQuery.raw('release work');
 const undo = CompiledQuery.raw('rollback to work');
 
 /**
- * SQLite has one writer, which waits for the disk at every commit, so what comes at the same moment shares one. Each work
- * is undone alone when it fails, and nobody hears of a success before the commit.
+ * SQLite has one writer, which waits for the disk at every commit, so what comes at the same moment shares one. Only where
+ * one fails is each done once more by itself, so that it is undone alone. Nobody hears of a success before the commit.
  */
 export function together(db: Kysely<Tables>): Write {
   let waiting: Waiting[] = [];
@@ -31,13 +34,22 @@ export function together(db: Kysely<Tables>): Write {
       const group = waiting;
       waiting = [];
       try {
-        const tellings = await db.transaction().execute((on) => runAll(on, group));
+        const tellings = await commit(group);
         for (const tell of tellings) tell();
       } catch (error) {
         for (const { fail } of group) fail(error);
       }
     }
     isRunning = false;
+  }
+
+  async function commit(group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+    try {
+      return await db.transaction().execute((on) => runAll(on, group));
+    } catch (error) {
+      if (group.length === 1) throw error;
+      return db.transaction().execute((on) => runEach(on, group));
+    }
   }
 
   return (work) =>
@@ -52,8 +64,12 @@ export function together(db: Kysely<Tables>): Write {
 }
 
 async function runAll(on: Kysely<Tables>, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
-  const [first, ...others] = group;
-  if (first !== undefined && others.length === 0) return [await first.run(on)];
+  const tellings: (() => void)[] = [];
+  for (const { run } of group) tellings.push(await run(on));
+  return tellings;
+}
+
+async function runEach(on: Kysely<Tables>, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
   const tellings: (() => void)[] = [];
   for (const { run, fail } of group) {
     await on.executeQuery(begin);
