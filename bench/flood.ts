@@ -16,7 +16,6 @@ import { people, tenantOf } from './speakers.ts';
  */
 
 const share = process.argv.includes('--short') ? 0.1 : 1;
-const rounds = 2;
 const floodMs = 60_000 * share;
 const activities = 5_000 * share;
 const strangers = 10_000 * share;
@@ -33,18 +32,23 @@ const settleMs = 10_000;
 /** At the pace that Teams allows, 30 a second, each of the crowd has had an answer by then. */
 const allSpokeMs = 20_000;
 
-const crowd = people('e', 500);
+/** One for each round, since nobody in a crowd has said anything for a while; and another for the warm-up. */
+const crowds = [people('e', 500), people('f', 500)];
+const warming = people('8', 500);
 const hurried = people('d', 5);
 /** Each says a sentence a minute. */
 const others = people('c', 120);
+/** Each says their first sentence, and no other. */
+const newcomers = people('9', 4_000);
 const otherMs = 500;
+const newcomerMs = 1_000;
 
 const appId = '8d2b7f14-6a35-4c9d-8e21-0f9b6c7d8e91';
 const key = await makeKey('channel-1');
 const [channel, answers, sandbox] = await Promise.all([
   startChannel(key),
   listen(),
-  startSandbox({ tenant: tenantOf([...crowd, ...hurried, ...others]) }),
+  startSandbox({ tenant: tenantOf([...crowds.flat(), ...warming, ...hurried, ...others, ...newcomers]) }),
 ]);
 const jitney = await run('jitney', sandbox, null, null, {
   MICROSOFT_APP_ID: appId,
@@ -56,7 +60,7 @@ const bot: Bot = {
   url: jitney.url,
   tenantId: sandbox.tenantId,
   answers,
-  speakers: crowd,
+  speakers: others,
   connections: 64,
   text: 'aliases',
   authorization,
@@ -69,27 +73,34 @@ type Facts = Readonly<Record<string, unknown>>;
 /** When, since the flood began, and how long the answer took; null where none came. */
 type Asked = { readonly at: number; readonly ms: number | null };
 
-/** Somebody else says a sentence each half second until the flood is over. */
-async function meanwhile(over: Promise<unknown>): Promise<readonly Asked[]> {
+/** Somebody else says a sentence from time to time until the flood is over. */
+async function meanwhile(over: Promise<unknown>, next: () => Speaker, eachMs: number): Promise<readonly Asked[]> {
   const state = { isOver: false };
   void over.finally(() => (state.isOver = true));
   const own = new Agent({ keepAlive: true });
   const start = performance.now();
   const asked: Promise<Asked>[] = [];
   while (!state.isOver) {
-    const speaker = others[(said += 1) % others.length]!;
+    const speaker = next();
     const from = performance.now();
     const answered = answers.next(chat(speaker)).then(() => performance.now() - from);
     const took = Promise.race([answered, wait(lostMs, null, { ref: false })]);
     asked.push(took.then((ms) => ({ at: from - start, ms })));
     post(own, messages, message(bot, speaker), authorization).catch(() => undefined);
-    await wait(otherMs);
+    await wait(eachMs);
   }
   const all = await Promise.all(asked);
   own.destroy();
   return all;
 }
 let said = 0;
+let came = 0;
+const nextOther = (): Speaker => others[(said += 1) % others.length]!;
+function nextNewcomer(): Speaker {
+  const newcomer = newcomers[(came += 1)];
+  if (newcomer === undefined) throw new Error('there are not enough newcomers');
+  return newcomer;
+}
 
 type Sent = { readonly statuses: Readonly<Record<string, number>>; readonly slowestMs: number };
 
@@ -128,14 +139,26 @@ async function flooded(what: string, flood: () => Promise<Facts>): Promise<Facts
   const start = performance.now();
   const [workingBefore, memoryBefore] = [answers.working(), jitney.used().residentMb];
   const flooding = flood();
-  const asked = await meanwhile(flooding);
+  const [asked, askedFirst] = await Promise.all([
+    meanwhile(flooding, nextOther, otherMs),
+    meanwhile(flooding, nextNewcomer, newcomerMs),
+  ]);
   const atItsEnd = jitney.used().residentMb;
   const facts = await flooding;
   await wait(settleMs);
-  const anotherPerson = { ...times(asked), sinceAllSpoke: times(asked.filter(({ at }) => at > allSpokeMs)) };
+  const anotherPerson = times(asked);
+  const somebodyNew = { ...times(askedFirst), sinceAllSpoke: times(askedFirst.filter(({ at }) => at > allSpokeMs)) };
   const residentMb = { before: memoryBefore, atItsEnd, afterwards: jitney.used().residentMb };
   const seconds = round((performance.now() - start) / 1000, 0);
-  return { what, ...facts, saidWorking: answers.working() - workingBefore, seconds, anotherPerson, residentMb };
+  return {
+    what,
+    ...facts,
+    saidWorking: answers.working() - workingBefore,
+    seconds,
+    anotherPerson,
+    somebodyNew,
+    residentMb,
+  };
 }
 
 function times(asked: readonly Asked[]): Facts {
@@ -160,7 +183,7 @@ async function fromFew(): Promise<Facts> {
 }
 
 /** 500 people, ten times each; nobody is slowed down, so each activity has its one answer. */
-async function fromMany(): Promise<Facts> {
+async function fromMany(crowd: readonly Speaker[]): Promise<Facts> {
   const before = counts(crowd);
   const start = performance.now();
   const sent = await spread(activities, floodMs, async (at) => {
@@ -227,24 +250,24 @@ async function tooSlow(): Promise<Facts> {
   });
 }
 
-const warmUp = [...crowd, ...hurried, ...others];
+const warmUp = [...warming, ...hurried, ...others];
 const warm = await flooded('warm-up', async () => {
-  const before = counts(crowd);
+  const before = counts(warming);
   const sent = await spread(warmUp.length, warmUp.length * 40, (at) =>
     post(agent, messages, message(bot, warmUp[at]!), authorization),
   );
-  return { ...sent, answers: sum(await answersOf(crowd, before)) };
+  return { ...sent, answers: sum(await answersOf(warming, before)) };
 });
 const measured: Facts[] = [];
-for (let at = 1; at <= rounds; at += 1) {
+for (const [at, crowd] of crowds.entries()) {
   const floods = [
     await flooded('5 people', fromFew),
-    await flooded('500 people', fromMany),
+    await flooded('500 people', () => fromMany(crowd)),
     await flooded('10 MB bodies', tooLong),
     await flooded('slow headers and bodies', tooSlow),
     await flooded('without a token', fromStrangers),
   ];
-  measured.push({ round: at, residentMb: jitney.used().residentMb, floods });
+  measured.push({ round: at + 1, residentMb: jitney.used().residentMb, floods });
 }
 print({
   bench: 'flood',

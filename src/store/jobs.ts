@@ -80,8 +80,10 @@ type Queue = Pick<
   'leaseJobs' | 'renewJobs' | 'finishJobs' | 'postponeJob' | 'holdJob' | 'nextJobDue' | 'newestMoment' | 'clockSetBack'
 >;
 
-/** Whoever was written to longer ago than this has as good a claim as whoever never was. */
-const whileMs = 60_000;
+/** Whoever was written to in this time is in the middle of a conversation. */
+const inTouchMs = 2 * 60_000;
+/** So much such a reader is put before newcomers who asked at the same moment, and a message just had puts them behind. */
+const claimMs = 15_000;
 /** A clock that was set back does not make a lane wait longer than this. */
 const longestHoldMs = 3_600_000;
 
@@ -142,7 +144,7 @@ export function jobQueue(database: Database): Queue {
         const tenant = await lockPace(database, transaction);
         const most = allowed(tenant, now);
         const next = { now, by, until: now + leaseMs, limit: most > 0 ? Math.min(limit, most) : limit };
-        const since = { spoken: now - whileMs, held: now + longestHoldMs };
+        const since = { inTouch: now - inTouchMs, held: now + longestHoldMs };
         const { rows } = await (most > 0 ? takeAny : takeSilent)(transaction, { ...next, ...since });
         const lanes = rows.flatMap(({ lane, sent, hour }) => {
           const before = sent === null || hour === null ? undefined : { sent, hour };
@@ -199,7 +201,7 @@ type Take = {
   readonly by: string;
   readonly limit: number;
   readonly until: Moment;
-  readonly spoken: Moment;
+  readonly inTouch: Moment;
   readonly held: Moment;
 };
 
@@ -231,11 +233,15 @@ function taking(kind: Database['kind'], maySpeak: boolean) {
               ]);
               return maySpeak ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
             })
-            // Who had nothing for a while is first, in the order of asking, and then who was written to longest ago: so
-            // whoever has much to read keeps nobody else waiting.
+            // In the order of asking; but a crowd that has just come stops nobody in the middle of a conversation, and of
+            // those whoever was written to longest ago is first, so that much to read keeps nobody else waiting.
             .orderBy((eb) => {
-              const last = eb.selectFrom('pace').select('pace.free_at').whereRef('pace.lane', '=', 'job.lane');
-              return eb.fn.coalesce(last.where('pace.free_at', '>', value('spoken')), eb.val(0));
+              const known = eb.selectFrom('pace').whereRef('pace.lane', '=', 'job.lane');
+              const claim = known.where('pace.free_at', '>', value('inTouch')).select((pace) => {
+                const either = [pace('pace.free_at', '+', claimMs), pace('job.due', '-', claimMs)];
+                return pace.fn<number>(kind === 'postgres' ? 'greatest' : 'max', either).as('claim');
+              });
+              return eb.fn.coalesce(claim, 'job.due');
             })
             .orderBy('job.due')
             .orderBy('job.id')

@@ -256,20 +256,44 @@ export function jobRules({ store: fresh, replica }: Stores): void {
       expect(next).toContain('notice:a');
     });
 
-    test('among those who had nothing for a minute whoever asked first is first, however long they were silent', async () => {
-      const store = await fresh();
-      await store.commit([{ kind: 'job', job: noteFor('adele', 'before'), due: 1 }]);
-      await store.finishJobs(await store.leaseJobs(1_000, 'one', 9, 9_999));
-      const newcomers = Array.from({ length: 40 }, (_, n) => `p${n}`);
-      await store.commit([
-        { kind: 'job', job: noteFor('adele', 'a'), due: 100_000 },
-        ...newcomers.map((oid): Change => ({ kind: 'job', job: noteFor(oid, oid), due: 100_500 })),
-      ]);
+    describe('of a crowd that comes at once, and Adele, who was written to at second 1', () => {
+      /** Whether Adele, asking then, is among the thirty who are written to now. */
+      const isServed = async (moments: { crowd: number; adele: number; now: number }): Promise<boolean> => {
+        const store = await fresh();
+        await store.commit([{ kind: 'job', job: noteFor('adele', 'before'), due: 1 }]);
+        await store.finishJobs(await store.leaseJobs(1_000, 'one', 9, 9_999));
+        const crowd = Array.from({ length: 40 }, (_, n) => `p${n}`);
+        await store.commit([
+          ...crowd.map((oid): Change => ({ kind: 'job', job: noteFor(oid, oid), due: moments.crowd })),
+          { kind: 'job', job: noteFor('adele', 'a'), due: moments.adele },
+        ]);
+        const next = await store.leaseJobs(moments.now, 'one', 99, 9_999);
+        expect(next).toHaveLength(30);
+        return next.some(({ id }) => id === 'notice:a');
+      };
 
-      const next = await store.leaseJobs(101_000, 'one', 99, 9_999);
-
-      expect(next).toHaveLength(30);
-      expect(next.map(({ id }) => id)).toContain('notice:a');
+      test.each([
+        ['goes on with her conversation before them', { crowd: 40_000, adele: 42_000, now: 42_000 }, true],
+        [
+          'is before nobody who has waited for more than 15 seconds',
+          { crowd: 40_000, adele: 55_001, now: 55_001 },
+          false,
+        ],
+        [
+          'has nothing yet when they ask, and she has just had something',
+          { crowd: 2_000, adele: 2_000, now: 2_000 },
+          false,
+        ],
+        ['is before newcomers 15 seconds after she had something', { crowd: 16_001, adele: 16_001, now: 16_001 }, true],
+        [
+          'waits like them when she was silent for two minutes',
+          { crowd: 121_000, adele: 121_001, now: 121_001 },
+          false,
+        ],
+        ['is before them when she asked before them, too', { crowd: 121_001, adele: 121_000, now: 121_001 }, true],
+      ])('she %s', async (_what, moments, served) => {
+        expect(await isServed(moments)).toBe(served);
+      });
     });
 
     test('remembers that a message may have arrived: its holder was cut off, or said so', async () => {
