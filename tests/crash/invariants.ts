@@ -6,6 +6,9 @@ import type { SandboxCall } from '../support/sandbox.ts';
 import type { Lane, Row } from './lane.ts';
 import type { Plot } from './plots.ts';
 
+/** A dead bot’s lease lasts 10 s, and a send that may have arrived is tried again after 1 s and then after 5 s. */
+const sendsMs = 30_000;
+
 type Facts = { readonly why: string; readonly accepted: number; readonly deaths: number };
 
 /** What each write is called in the ledger. */
@@ -44,6 +47,7 @@ export async function check(
   { why, accepted, deaths }: Facts,
 ): Promise<readonly string[]> {
   const { sandbox, teams, adele, megan } = lane;
+  const left = await leftInOutbox(lane);
   const state = await sandbox.state();
   const writes = state.calls.filter(isWrite);
   const done = writes.filter(({ status }) => status < 300);
@@ -97,10 +101,20 @@ export async function check(
     [!isTwice, 'I6: the same was sent twice, and the second one does not say so'],
     [verified.ok, `I9: ${verified.ok ? '' : verified.why}`],
     [lane.bots.every(({ printed }) => !/eyJ[\w-]{8}|story \d/.test(printed)), 'I10: words or tokens are in the log'],
-    [(await lane.rows('select id from job')).length === 0, 'I11: the outbox is not empty'],
+    [left.length === 0, `I11: in the outbox are ${left.join(', ')}`],
     [!running, 'I12: it still runs in PIM'],
   ];
   return rules.flatMap(([holds, what]) => (holds ? [] : [what]));
+}
+
+/** What is tried once more, or was left by a bot that has just come back, is waited for. */
+async function leftInOutbox(lane: Lane): Promise<readonly string[]> {
+  const until = performance.now() + sendsMs;
+  for (;;) {
+    const left = (await lane.rows('select id from job')).map(({ id }) => String(id));
+    if (left.length === 0 || performance.now() > until) return left;
+    await new Promise((done) => setTimeout(done, 100));
+  }
 }
 
 function isWrite({ method, path, fault }: SandboxCall): boolean {
