@@ -19,6 +19,7 @@ import type { Actor } from './ports/incoming.ts';
 import type { Parked, ParkedBody } from './ports/parked.ts';
 import type { Ports } from './ports/ports.ts';
 import type { Change } from './ports/store.ts';
+import { refuseWhenReadOnly } from './read-only.ts';
 import { obey } from './sentences.ts';
 
 /** What waited for a sign-in goes on as if it had just been said. */
@@ -63,7 +64,7 @@ export async function endDue(ports: Ports, activationId: string): Promise<void> 
   if (!activation) return;
   const { person, personName } = activation;
   const actor: Actor = { ...person, name: personName, zone: (await ports.store.knownPerson(person))?.zone ?? null };
-  const message = await end(ports, actor, activation);
+  const message = (await refuseWhenReadOnly(ports, actor, 'end')) ?? (await end(ports, actor, activation));
   if (message) await ports.store.commit([say(ports, `${activationId}:end`, activation, message)]);
 }
 
@@ -130,13 +131,19 @@ async function goOn(within: Ports, actor: Actor, parked: Parked): Promise<readon
     const message = await orderVerified(within, body.activationId, parked);
     return message ? [message] : [];
   }
-  if (body.kind === 'extension') return extendTaken(within, actor, place, body, challenge);
+  if (body.kind === 'extension') {
+    const closed = await refuseWhenReadOnly(within, actor, 'extend');
+    return closed ? [closed] : extendTaken(within, actor, place, body, challenge);
+  }
   if (body.kind === 'wish') return fulfil(within, actor, place, body);
   if (body.kind !== 'action' || !isVerb(body.verb)) return [];
   if (body.verb !== 'approve' && body.verb !== 'deny') {
     return (await press(within, { actor, place, verb: body.verb, id: body.id, inputs: {}, challenge })).said;
   }
-  const ruled = await rule(within, actor, place, body.id, body.verb, body.reason, challenge);
+  const closed = await refuseWhenReadOnly(within, actor, body.verb);
+  const ruled = closed
+    ? ({ kind: 'said', message: closed } as const)
+    : await rule(within, actor, place, body.id, body.verb, body.reason, challenge);
   // The card still shows the sign-in; it takes its own form again, with whatever came out.
   const reader = { kind: 'approver', oid: actor.oid } as const;
   await within.store.commit([

@@ -230,7 +230,8 @@ export function createTurns(ports: Ports, guard: Guard, flush: Outbox['flush']):
     }
     return problem('Something went wrong on my side.', {
       why: 'PIM, the directory or my own database did not answer as expected. I may not have done what you asked.',
-      next: 'Say “status” to see what is there, then try again.',
+      next: 'Say “status” to see what is there, then try again, or use PIM’s own pages.',
+      link: { url: portalMyGroups, title: 'Open PIM' },
       reference,
     });
   }

@@ -160,6 +160,7 @@ export function explain(answer: PimProblem, doing: string, reference: string | n
       return problem(what, {
         why: 'I was held up, and did not ask any more: by now it may have been done or changed otherwise.',
         next: 'Look at it, and say it again if you still want it.',
+        link,
       });
     case 'unclear':
       return problem('PIM’s answer was lost.', {

@@ -56,6 +56,13 @@ describe('every refusal of PIM says what happened, why, and what to do next:', (
     expect(explained(pim).why).toMatch(/ (That is PIM’s own rule|.* decides? that)\.$/);
   });
 
+  test.each(['readOnly', 'stepUp', 'unavailable', 'late', 'unclear', 'other', 'forbidden', 'consent'] as const)(
+    'what fails for no fault of the wish leads to PIM itself: %s',
+    (kind) => {
+      expect(explained(samples[kind]).link?.url).toBe(portalMyGroups);
+    },
+  );
+
   test('each in words of its own', () => {
     const whys = Object.values(samples).map((refusal) => explained(refusal).why);
     expect(new Set(whys).size).toBe(whys.length);

@@ -71,7 +71,10 @@ describe('on SQLite', () => {
       await world.forget();
       const groups = ['RDP Servers Munich', 'Intune Helpdesk', 'Azure Readers'];
       const asked = await Promise.all(groups.map((group) => adele.say(`activate ${group} for 1h because full`)));
-      for (const each of asked) await each.reply(/I could not take this in|Something went wrong on my side/);
+      for (const each of asked) {
+        const told = await each.reply(/I could not take this in|Something went wrong on my side/);
+        expect(told.buttons).toEqual(['Open PIM']);
+      }
       expect(await world.writes()).toEqual([]);
 
       process.kill(world.bot.pid, 'SIGUSR2');

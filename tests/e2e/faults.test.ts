@@ -229,8 +229,21 @@ describe('PIM that does not answer', () => {
     });
     const failed = await (await adele.say('list')).reply(/PIM does not answer now/);
     expect(failed.text).toMatch(/Reference [0-9a-f]{8}/);
+    expect(failed.buttons).toContain('Open PIM');
     await world.sandbox.ask('faults', undefined, 'DELETE');
     await (await adele.say('list')).reply(/You can activate \d+ groups/);
+  });
+
+  test('a refusal that nobody counts on is told with a reference, and with the way into PIM itself', async () => {
+    await world.sandbox.fault({
+      match: { method: 'GET', path: 'eligibilitySchedule' },
+      times: 20,
+      answer: { status: 403, body: { error: { code: 'LunarPhase', message: 'x' } } },
+    });
+    const failed = await (await adele.say('list')).reply(/Something went wrong on my side/);
+    expect(failed.text).toMatch(/Reference [0-9a-f]{8}/);
+    expect(failed.buttons).toEqual(['Open PIM']);
+    await world.sandbox.ask('faults', undefined, 'DELETE');
   });
 
   test('an order that PIM refuses to take now is held on its card, and can be tried again', async () => {

@@ -96,17 +96,21 @@ test('each has its intent before it, which tells the activity and the conversati
     const record = ledger.find(({ detail }) => detail['clientRequestId'] === effect.clientRequestId);
     const intents = intentsOf(effect, ledger).filter(({ seq }) => seq < (record?.seq ?? 0));
     expect(intents).toHaveLength(1);
+    // PIM's clock was moved by minutes in between, and by no more.
+    expect(Math.abs((record?.at ?? 0) - (intents[0]?.at ?? 0))).toBeLessThan(3_600_000);
     expect(intents[0]?.cause).toEqual({ event: expect.any(String), conversation: `a:${effect.token?.oid ?? ''}` });
   }
   expect(new Set(ledger.map(({ cause }) => cause?.event).filter(Boolean)).size).toBeGreaterThan(4);
 });
 
-test('what is to be done later stands there as soon as it is asked for, with what brought it about', async () => {
+test('what PIM refuses stands there with its answer, and what is to be done later as soon as it is asked for, with what brought it about', async () => {
   const running = await (await adele.say('activate Azure Readers for 1h because soon over')).reply(/Active until/);
   const early = await (await adele.press(running, 'End now')).reply(/cannot end before/);
   await (await pressNamed(early)).reply(/Azure Readers ends at/);
 
   const lines = await readLedger(world.bot);
+  const tooEarly = { what: 'selfDeactivate', status: 400, uti: expect.any(String), graphRequestId: expect.any(String) };
+  expect(lines.findLast(({ action }) => action === 'pim.write')?.detail).toMatchObject(tooEarly);
   const [ending, renewal] = ['activation.endLater', 'activation.renewLater'].map((asked) =>
     lines.filter(({ action }) => action === asked),
   );

@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Card } from '../support/conversations.ts';
+import { readLedger } from '../support/ledger.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
 import { idOn, pause, request, startWorld } from './world.ts';
 import type { Waiting, World } from './world.ts';
@@ -12,6 +14,8 @@ let world: World;
 let adele: TeamsPerson;
 let megan: TeamsPerson;
 let waiting: Waiting;
+/** What Megan is to pass before her approval goes on. */
+let signIn: Card;
 
 beforeAll(async () => {
   world = await startWorld(settings);
@@ -19,6 +23,12 @@ beforeAll(async () => {
   waiting = await request(adele, megan, 'Azure Admins');
   const running = await adele.say('activate RDP Servers Munich for 1h because it runs already');
   await running.reply(/Active until/);
+  const early = await adele.press(await running.reply(/Active until/), 'End now');
+  const offer = await early.reply(/cannot end before/);
+  await (await adele.press(offer, offer.buttons.find((title) => title.startsWith('End at')) ?? '')).reply(/ends at/);
+  await (await megan.say('sign out')).reply(/You are signed out/);
+  const asked = await megan.press(waiting.task, 'Approve');
+  signIn = asked.card ?? waiting.task;
   // An order whose answer is lost in the middle of a crash, and that PIM never got: else it would be ordered once more.
   await world.sandbox.fault({
     match: { method: 'POST', path: 'assignmentScheduleRequests' },
@@ -43,6 +53,10 @@ describe('refused, with the reason and the way into PIM:', () => {
     'extend RDP Servers Munich by 1h because no',
     'again',
     'alias readers = Azure Readers',
+    'remove alias readers',
+    'announce here',
+    'stop announcing',
+    'cancel Azure Admins',
     'approve 1a2b3c4d',
   ])('%s', async (sentence) => {
     const card = await (await adele.say(sentence)).reply(closed);
@@ -66,6 +80,32 @@ describe('refused, with the reason and the way into PIM:', () => {
 
     await adele.waitForCard(/Intune Helpdesk[^]*is switched to read-only/);
     expect(await world.writes()).toEqual([]);
+  });
+});
+
+describe('what waited is refused when its time comes, told, and in the ledger, and no intent stands there:', () => {
+  async function newOf(person: TeamsPerson, work: () => Promise<unknown>): Promise<readonly unknown[]> {
+    const [cards, before] = [person.cards().length, (await readLedger(world.bot)).length];
+    await work();
+    await person.waitForCard((card) => closed.test(card.text) && person.cards().indexOf(card) >= cards);
+    expect(await world.writes()).toEqual([]);
+    return (await readLedger(world.bot))
+      .slice(before)
+      .filter(({ actor }) => actor?.oid === person.oid)
+      .map(({ action, detail }) => [action, detail]);
+  }
+
+  test('an approval, after the sign-in', async () => {
+    expect(await newOf(megan, () => megan.signIn(signIn))).toEqual([
+      ['signIn', {}],
+      ['command.refused', { command: 'approve', why: 'readOnly' }],
+    ]);
+  });
+
+  test('an ending, after the first five minutes', async () => {
+    expect(await newOf(adele, () => world.later('PT6M'))).toEqual([
+      ['command.refused', { command: 'end', why: 'readOnly' }],
+    ]);
   });
 });
 
