@@ -6,16 +6,21 @@ export type MovableClock = {
   now(): number;
   offsetMs(): number;
   setOffset(ms: number): void;
+  /** How often somebody asked for the time since it was moved, this time included: who asks twice has heard of it. */
+  ask(): number;
 };
 
 export function createClock(offset = 0): MovableClock {
   let offsetMs = offset;
+  let asked = 0;
   return {
     now: () => Date.now() + offsetMs,
     offsetMs: () => offsetMs,
     setOffset: (ms) => {
       offsetMs = ms;
+      asked = 0;
     },
+    ask: () => (asked += 1),
   };
 }
 

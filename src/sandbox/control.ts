@@ -55,7 +55,7 @@ export async function answerControl(controlled: Controlled, request: ControlRequ
       controlled.settle();
       return json(200, stateOf(controlled));
     case 'GET /clock':
-      return json(200, clockOf(controlled.clock));
+      return json(200, { ...clockOf(controlled.clock), asked: controlled.clock.ask() });
     case 'POST /clock':
     case 'POST /advance':
       return withBody(request, clockSchema, (body) => moveClock(controlled, body));

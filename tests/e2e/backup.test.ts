@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { proveWrites, readLedger } from '../support/ledger.ts';
+import { eventually } from '../support/processes.ts';
 import type { Received } from '../support/connector.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
 import { outside } from './outside.ts';
@@ -54,10 +55,15 @@ function posted(): readonly Received[] {
   return world.teams.connector.accepted.filter(({ method }) => method === 'POST');
 }
 
-/** The bot looks at PIM, and whatever it would say of it is said. */
-async function settled(): Promise<void> {
+/** The bot looks at PIM, and as many messages as are wanted come of it, and what else it would say is said too. */
+async function settled(before: number, messages: number): Promise<void> {
   await world.later('PT1M');
-  await pause(1_500);
+  await eventually(
+    () => posted().length >= before + messages,
+    () => `${posted().length - before} messages; the bot printed:\n${world.bot.printed}`,
+  );
+  await pause(1_000);
+  await world.nothingIsDue();
 }
 
 describe('a copy', () => {
@@ -68,7 +74,8 @@ describe('a copy', () => {
     await adele.waitForCard(/Adele Vance is in RDP Servers Munich/, { in: world.teams.channel });
     const azure = await request(grady, megan, 'Azure Admins');
     const portal = await request(adele, megan, 'Azure Admins');
-    await pause(500);
+    // What was sent is written down, so that the copy knows of it.
+    await world.nothingIsDue();
     expect(await run('backup', copy)).toEqual({ code: 0, said: expect.stringContaining(copy) });
 
     await world.later('PT2H');
@@ -77,7 +84,7 @@ describe('a copy', () => {
     await azure.said.reply(/Azure Admins is active. Approved by Megan Bowen/);
     await adele.waitForCard(/Grady Archie is in Azure Admins/, { in: world.teams.channel });
     await (await adele.say('activate Intune Helpdesk for 4h because after the copy')).reply(/Active until/);
-    await pause(500);
+    await world.nothingIsDue();
 
     await world.bot.stop();
     await proveWrites(world.bot, await world.calls());
@@ -91,7 +98,7 @@ describe('a copy', () => {
       renameSync(join(world.bot.folder, name), join(lost, name));
     expect((await run('restore', copy)).code).toBe(0);
     await world.bot.startAgain();
-    await settled();
+    await settled(before, 2);
 
     // Of what the copy did not know to be active the channel hears, or nobody might have; of everything else nothing is new.
     const where = { in: world.teams.channel };

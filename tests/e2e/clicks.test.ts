@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TeamsPerson } from '../support/teams-client.ts';
-import { idOn, pause, request, startWorld } from './world.ts';
+import { idOn, reached, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Buttons pressed twice, too late, by others, or with other data than the card carried. */
@@ -91,7 +91,7 @@ describe('pressed again', () => {
     const { said, task } = await request(adele, megan, azure);
     await world.sandbox.fault({ match: { method: 'GET', path: 'assignmentApprovals' }, answer: { delay: 1_500 } });
     const pressing = megan.press(task, 'Approve');
-    await pause(200);
+    await reached(world.sandbox, 'GET', 'assignmentApprovals');
     await world.later('PT5S');
     expect((await pressing).card?.text).toContain('✓ Approved by you');
     await said.reply(/is active. Approved by Megan Bowen/);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { Card, Done, TeamsPerson } from '../support/teams-client.ts';
-import { idOn, pause, request, startWorld } from './world.ts';
+import { eventually } from '../support/processes.ts';
+import { idOn, pause, reached, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** SIGKILL in the middle of things: nothing is done twice, and nobody is left without an answer. */
@@ -36,28 +37,24 @@ function aMinutePasses(): void {
 }
 
 /** Slows the next such call down, so that the kill meets it in flight. */
-function slow(method: string, path: string, body?: string, status?: number): Promise<void> {
+function slow(method: string, path: string, body?: string, status?: number, delay = 3_000): Promise<void> {
   const match = { method, path, ...(body === undefined ? {} : { body }) };
-  return world.sandbox.fault({ match, answer: { delay: 2_500, ...(status === undefined ? {} : { status }) } });
+  return world.sandbox.fault({ match, answer: { delay, ...(status === undefined ? {} : { status }) } });
 }
 
-async function reached(method: string, path: string, count = 1): Promise<void> {
-  const until = performance.now() + 10_000;
-  for (;;) {
-    const faults = (await world.sandbox.ask('faults')) as readonly {
-      readonly match: { path?: string; method?: string };
-    }[];
-    if (faults.filter(({ match }) => match.method === method && match.path === path).length < count) return;
-    if (performance.now() > until) throw new Error(`${method} ${path} was not called`);
-    await pause(10);
-  }
+/** What PIM was asked to write has come to its end there, also after whoever asked is gone. */
+async function written(count: number): Promise<void> {
+  await eventually(
+    async () => (await world.writes()).length >= count,
+    () => `fewer than ${count} writes arrived`,
+  );
 }
 
 test('killed while a request waits: the old card works after the start, and everybody is told', async () => {
   const { said, task } = await request(adele, megan, 'Azure Admins');
   const other = await alex.waitForCard(({ text }) => text.includes(idOn(task)));
   // By now the bot has kept the ids of these cards too; a kill before that is the last test here.
-  await pause(500);
+  await world.nothingIsDue();
   await world.bot.kill();
   await world.bot.startAgain();
   expect((await megan.press(task, 'Approve')).card?.text).toContain('Approved by you');
@@ -70,13 +67,15 @@ test('killed while a request waits: the old card works after the start, and ever
 
 test('killed in the middle of everything: each wish has its one effect or its notice', async () => {
   const waiting = await request(grady, megan, 'Azure Admins');
+  await world.nothingIsDue();
   // Reads her groups now, so that the slow reading below is Lee's.
   await (await adele.say('help')).reply(/What you can write/);
   await world.forget();
-  await slow('POST', 'assignmentScheduleRequests', 'taken by PIM');
-  await slow('POST', 'assignmentScheduleRequests', 'never arrived', 503);
-  await slow('PATCH', 'stages');
-  await slow('GET', 'filterByCurrentUser');
+  // Long enough that all four of them are on their way at the same time, however slow this machine is.
+  await slow('POST', 'assignmentScheduleRequests', 'taken by PIM', undefined, 5_000);
+  await slow('POST', 'assignmentScheduleRequests', 'never arrived', 503, 5_000);
+  await slow('PATCH', 'stages', undefined, undefined, 5_000);
+  await slow('GET', 'filterByCurrentUser', undefined, undefined, 5_000);
   const inFlight = [
     adele.say('activate RDP Servers Munich for 1h because taken by PIM'),
     adele.say('activate Intune Helpdesk for 1h because never arrived'),
@@ -84,15 +83,14 @@ test('killed in the middle of everything: each wish has its one effect or its no
     lee.say('activate SQL Prod for 1h because read too slowly ticket INC0012345'),
   ];
   await Promise.all([
-    reached('POST', 'assignmentScheduleRequests'),
-    reached('PATCH', 'stages'),
-    reached('GET', 'filterByCurrentUser'),
+    reached(world.sandbox, 'POST', 'assignmentScheduleRequests'),
+    reached(world.sandbox, 'PATCH', 'stages'),
+    reached(world.sandbox, 'GET', 'filterByCurrentUser'),
   ]);
-  await pause(100);
   await world.bot.kill();
   const dones = await Promise.all(inFlight);
   expect(dones.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
-  await pause(2_500);
+  await written(3);
   await world.bot.startAgain();
   const [rdp, intune, approve, sql] = await Promise.all(
     [adele, adele, megan, lee].map((person, index) => person.redeliver(dones[index]!)),
@@ -118,10 +116,11 @@ test('killed in the middle of everything: each wish has its one effect or its no
 
 /** Killed while PIM answers slowly, started again, and a minute later. */
 async function killedWhileOrdering(sending: Promise<Done>): Promise<Done> {
-  await reached('POST', 'assignmentScheduleRequests');
+  await reached(world.sandbox, 'POST', 'assignmentScheduleRequests');
+  const before = (await world.writes()).length;
   await world.bot.kill();
   const sent = await sending;
-  await pause(2_500);
+  await written(before + 1);
   await world.bot.startAgain();
   aMinutePasses();
   await world.later('PT1M');
@@ -184,7 +183,11 @@ test('killed between a check that was passed and the order: the check is asked f
   const check = await said.reply(({ buttons }) => buttons.includes('Verify and go on'));
   const writeAgain = nothingIsWritten();
   expect(await adele.signIn(check)).toContain('You are signed in');
-  await pause(500);
+  // Its token is kept, and what it was for has been tried.
+  await eventually(
+    () => world.bot.printed.includes('cut off here'),
+    () => world.bot.printed,
+  );
   await world.bot.kill();
   writeAgain();
   await world.bot.startAgain();

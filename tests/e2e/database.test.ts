@@ -45,6 +45,15 @@ async function isRefusedAndGoesOn(lose: () => Promise<void> | void, mend: () => 
   expect(world.bot.printed).not.toMatch(/the database is away|eyJ/);
 }
 
+/** The other state of the disk; resolves when the bot's process has it. */
+async function toldOf(state: string): Promise<void> {
+  process.kill(world.bot.pid, 'SIGUSR2');
+  await eventually(
+    () => world.bot.printed.includes(state),
+    () => world.bot.printed,
+  );
+}
+
 describe('on SQLite', () => {
   test('a database that somebody else keeps locked: told, and taken again when it is free', async () => {
     await begin();
@@ -60,8 +69,7 @@ describe('on SQLite', () => {
     beforeEach(() => begin({}, ['--import', fileURLToPath(new URL('../support/small-disk.ts', import.meta.url))]));
 
     test('nothing is asked of PIM that cannot be written down; with room again everything goes on', async () => {
-      process.kill(world.bot.pid, 'SIGUSR2');
-      await pause(100);
+      await toldOf('the disk is full');
       // Until the pages that are there are full; from then on it stays so.
       for (let said = 0; said < 40 && !world.bot.printed.includes('turn.un'); said += 1) {
         await adele.say(`activate Nothing Of This Name for 1h because ${'x'.repeat(300)}`);
@@ -77,8 +85,7 @@ describe('on SQLite', () => {
       }
       expect(await world.writes()).toEqual([]);
 
-      process.kill(world.bot.pid, 'SIGUSR2');
-      await pause(100);
+      await toldOf('the disk has room');
       const taken = await adele.say('activate RDP Servers Munich for 1h because there is room');
       await taken.reply(/RDP Servers Munich\nActive until/);
       expect(await world.writes()).toEqual(['activate 201']);

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { TeamsPerson } from '../support/teams-client.ts';
-import { pause, request, startWorld } from './world.ts';
+import { reached, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Told to end in the middle of a call of PIM: what was begun is finished and answered, and nothing is half done. */
@@ -31,7 +31,7 @@ function left(sql: string): readonly unknown[] {
 async function endedDuring(method: string, path: string, doing: () => Promise<unknown>): Promise<number | null> {
   await world.sandbox.fault({ match: { method, path }, answer: { delay: 2_000 } });
   const done = doing();
-  await pause(700);
+  await reached(world.sandbox, method, path);
   const code = await world.bot.stop();
   await done;
   return code;

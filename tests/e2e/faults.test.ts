@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readLedger } from '../support/ledger.ts';
-import type { TeamsPerson } from '../support/teams-client.ts';
+import { eventually } from '../support/processes.ts';
+import type { Card, TeamsPerson } from '../support/teams-client.ts';
 import { outside } from './outside.ts';
 import { idOn, pause, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -61,10 +62,11 @@ describe('an answer of PIM that gets lost', () => {
 describe('an ending whose answer gets lost', () => {
   const endings = { ...orders, body: 'selfDeactivate' } as const;
 
-  async function active(group: string): Promise<void> {
-    await (await adele.say(`activate ${group} for 1h because it ends early`)).reply(/Active until/);
+  async function active(group: string): Promise<Card> {
+    const card = await (await adele.say(`activate ${group} for 1h because it ends early`)).reply(/Active until/);
     await world.later('PT10M');
     await world.forget();
+    return card;
   }
 
   test('is read back and told as the ending of whoever asked for it, and its write stands beside its wish in the ledger', async () => {
@@ -113,12 +115,16 @@ describe('an ending whose answer gets lost', () => {
   });
 
   test('that PIM never got is nobody’s here when it ends elsewhere later', async () => {
-    await active('RDP Servers Munich');
+    const card = await active('RDP Servers Munich');
     await world.sandbox.fault({ match: endings, answer: { status: 503 } });
     const said = await adele.say('deactivate RDP Servers Munich');
     await said.reply(/PIM’s answer was lost/);
     await world.later('PT2M');
-    await pause(1_000);
+    // A while after it nothing has come of it, so it came to nothing.
+    await eventually(
+      () => world.stored(card).step === null,
+      () => world.bot.printed,
+    );
     await (await outside(world.sandbox, 'Adele Vance')).deactivate(groups.get('RDP Servers Munich') ?? '');
     await world.later('PT1M');
     expect((await said.reply(/RDP Servers Munich\nEnded at/)).text).toContain('It was ended outside Jitney');

@@ -66,10 +66,6 @@ async function leaveNotice(serviceUrl: string): Promise<void> {
   );
 }
 
-function nothingIsDue(): boolean {
-  return !inDatabase((database) => database.prepare('select 1 from job where due <= ?').get(Date.now()));
-}
-
 const refusals = (): number => world.bot.printed.split('chat.address.refused').length - 1;
 
 test('an address that may be written to is sent the message and the bot’s token', async () => {
@@ -138,7 +134,7 @@ describe('every stored address at once', () => {
     waiting = await request(adele, megan, 'Azure Admins');
     await adele.waitForCard(/Waiting for approval/);
     // A card is seen before the bot has written down where it stands, and what it writes then is not poisoned.
-    await eventually(nothingIsDue, () => world.bot.printed);
+    await world.nothingIsDue();
   }, 30_000);
 
   test('changes no card, asks no roster, and tells nobody anything', async () => {

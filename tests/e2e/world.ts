@@ -1,9 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
+import type { Activation } from '../../src/core/activation.ts';
+import { unkeep } from '../../src/store/kept.ts';
+import type { Kept } from '../../src/store/kept.ts';
 import { startBot } from '../support/bot.ts';
 import type { StartedBot } from '../support/bot.ts';
 import { proveWrites } from '../support/ledger.ts';
 import { placesOf, readIssued } from '../support/leftovers.ts';
+import { eventually } from '../support/processes.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { SandboxCall, StartedSandbox } from '../support/sandbox.ts';
 import { startTeams } from '../support/teams-client.ts';
@@ -22,8 +26,15 @@ export type World = {
   writes(): Promise<readonly string[]>;
   calls(): Promise<readonly SandboxCall[]>;
   forget(): Promise<void>;
-  /** Moves PIM's clock and lets the bot follow. */
+  /** Moves PIM's clock; resolves when the bot has followed. */
   later(duration: string): Promise<void>;
+  /**
+   * Resolves when nothing is left that the bot has to send or to do now. A card is seen before the bot has written down that
+   * it was sent and where it stands, so whoever kills the bot, copies its database or changes it waits for this.
+   */
+  nothingIsDue(): Promise<void>;
+  /** What the bot has written down of the activation that this card shows. */
+  stored(card: Card): Activation;
   /** Lets days go by until nothing that somebody asked for is open any more. */
   untilOver(): Promise<void>;
   stop(): Promise<void>;
@@ -46,6 +57,29 @@ export async function startWorld(
   };
   const teams = await startTeams(bot, sandbox, signActivity && signNoted);
   const forgotten: SandboxCall[] = [];
+
+  function read(sql: string, ...values: readonly (number | string)[]): Readonly<Record<string, unknown>> | undefined {
+    const database = new DatabaseSync(join(bot.folder, 'jitney.db'), { timeout: 5000, readOnly: true });
+    try {
+      return database.prepare(sql).get(...values);
+    } finally {
+      database.close();
+    }
+  }
+
+  async function nothingIsDue(): Promise<void> {
+    const { now } = await askClock(sandbox);
+    await eventually(
+      () => read('select 1 from job where due <= ?', Date.parse(now)) === undefined,
+      () => `something is left to be done; the bot printed:\n${bot.printed}`,
+    );
+  }
+
+  async function later(duration: string): Promise<void> {
+    await sandbox.advance(duration);
+    await Promise.all([followed(sandbox, bot), pause(400)]);
+  }
+
   return {
     sandbox,
     bot,
@@ -62,23 +96,16 @@ export async function startWorld(
       forgotten.push(...(await sandbox.calls()));
       await sandbox.ask('calls', undefined, 'DELETE');
     },
-    later: async (duration) => {
-      await sandbox.advance(duration);
-      await pause(400);
-    },
+    later,
+    nothingIsDue,
+    stored: (card) =>
+      unkeep(read('select body from activation where short_id = ?', idOn(card))?.['body'] as Kept<Activation>),
     untilOver: async () => {
-      const database = new DatabaseSync(join(bot.folder, 'jitney.db'), { timeout: 5000 });
-      const open = database.prepare('select count(*) as n from activation where is_over = 0');
-      const due = database.prepare('select count(*) as n from job where due <= ?');
-      let now = await sandbox.advance('P2D');
-      await pause(400);
-      while (open.get()?.['n'] !== 0) {
-        now = await sandbox.advance('PT5M');
-        await pause(400);
-      }
+      const open = (): boolean => read('select 1 from activation where is_over = 0') !== undefined;
+      await later('P2D');
+      while (open()) await later('PT5M');
       // What is told about it stands among the jobs from the moment that it is over.
-      while (due.get(Date.parse(now))?.['n'] !== 0) await pause(20);
-      database.close();
+      await nothingIsDue();
     },
     stop: async () => {
       const calls = [...forgotten, ...(await sandbox.calls())];
@@ -112,6 +139,35 @@ export async function startSignedWorld(env: Readonly<Record<string, string>> = {
   );
   const stop = (): Promise<void> => world.stop().finally(() => channel.close());
   return { ...world, stop };
+}
+
+async function askClock(sandbox: StartedSandbox): Promise<{ readonly now: string; readonly asked: number }> {
+  return (await sandbox.ask('clock')) as { readonly now: string; readonly asked: number };
+}
+
+/** It asks for the time again only when it has taken in the answer before, so the second question shows that it followed. */
+async function followed(sandbox: StartedSandbox, bot: StartedBot): Promise<void> {
+  let own = 0;
+  await eventually(
+    async () => {
+      own += 1;
+      return (await askClock(sandbox)).asked - own >= 2 || !bot.isAlive;
+    },
+    () => `the bot did not follow PIM's clock; it printed:\n${bot.printed}`,
+  );
+}
+
+/** Resolves when the call that a fault waits for is there, so that whoever ends the bot then meets it on its way. */
+export async function reached(sandbox: StartedSandbox, method: string, path: string): Promise<void> {
+  await eventually(
+    async () => {
+      const faults = (await sandbox.ask('faults')) as readonly {
+        readonly match: { readonly method?: string; readonly path?: string };
+      }[];
+      return !faults.some(({ match }) => match.method === method && match.path === path);
+    },
+    () => `${method} ${path} was not called`,
+  );
 }
 
 export function pause(ms: number): Promise<void> {

@@ -37,6 +37,15 @@ describe('the clock', () => {
     expect(set.now).toMatch(/^2031-02-03T04:05:06/);
   });
 
+  test('tells how often it was asked since it was moved, so that a move is seen to have been heard of', async () => {
+    const asked = async (): Promise<number> => ((await sandbox.ask('clock')) as { asked: number }).asked;
+    await sandbox.advance('PT1H');
+    expect([await asked(), await asked()]).toEqual([1, 2]);
+
+    await sandbox.advance('PT1H');
+    expect(await asked()).toBe(1);
+  });
+
   test('may be moved at /advance too', async () => {
     await sandbox.ask('advance', { advance: 'P1D' });
 

@@ -17,4 +17,5 @@ process.on('SIGUSR2', () => {
   isFull = !isFull;
   // Less than there is means as much as there is.
   for (const connection of connections) connection.exec(`pragma max_page_count = ${isFull ? 1 : 4_294_967_294}`);
+  process.stderr.write(`the disk ${isFull ? 'is full' : 'has room'}\n`);
 });
