@@ -50,7 +50,9 @@ export function authority(config: IdentityConfig, clock: Clock): Authority {
         redirect: 'error',
       });
       if (!response.ok) throw new Error(`The OpenID configuration answered ${response.status}.`);
-      kept = { metadata: JSON.stringify(await response.json()), until: clock.wall() + metadataAgeMs };
+      const told: unknown = await response.json();
+      requireTenant(document.parse(told).issuer, config.tenantId);
+      kept = { metadata: JSON.stringify(told), until: clock.wall() + metadataAgeMs };
       return kept.metadata;
     } catch (error) {
       if (kept !== null) return kept.metadata;
@@ -76,6 +78,14 @@ export function authority(config: IdentityConfig, clock: Clock): Authority {
         },
       }),
   };
+}
+
+/** Whose tokens they are stands in the path. Their host need not be the authority's: a national cloud may have its own. */
+function requireTenant(issuer: string, tenantId: string): void {
+  const { protocol, pathname } = new URL(issuer);
+  if (protocol !== 'https:' || pathname !== `/${tenantId}/v2.0`) {
+    throw new Error('The OpenID configuration names the issuer of another tenant.');
+  }
 }
 
 /** True when Entra says that only the person can help: the grant is used up, revoked, or needs a check it cannot pass silently. */

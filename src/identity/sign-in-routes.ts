@@ -92,7 +92,9 @@ async function callback(parts: Parts, request: WebRequest): Promise<WebResponse>
   if (error !== undefined || !isParameter(code)) return refused('notCompleted', oid);
   const redeemed = await redeem(parts, code, hidden);
   if (redeemed === null) return refused('notCompleted', oid);
-  if (!isOf(redeemed.result, pending.person, config.clientId, hidden.nonce)) return refused('otherAccount', oid);
+  const { issuer } = await parts.authority.openId();
+  const expected = { iss: issuer, aud: config.clientId, nonce: hidden.nonce };
+  if (!isOf(redeemed.result, pending.person, expected)) return refused('otherAccount', oid);
   if (hidden.claims === null) await parts.tokens.keep(pending.person, redeemed.cache);
   else keepStepUp(parts, pending.person, hidden.claims, redeemed.result);
   log.info('signIn.done', { actor: oid, check: hidden.claims !== null });
@@ -128,15 +130,14 @@ async function redeem(
   }
 }
 
-/** The one who signed in is the one who was asked in Teams: by object id and tenant, in an id token made for us, now. */
-function isOf(result: AuthenticationResult, person: Person, clientId: string, nonce: string): boolean {
+/** The one who signed in is the one who was asked in Teams: by object id and tenant, in an id token of the tenant's issuer made for us, now. */
+function isOf(
+  result: AuthenticationResult,
+  { oid, tid }: Person,
+  expected: { readonly iss: string; readonly aud: string; readonly nonce: string },
+): boolean {
   const claims = result.idTokenClaims as Readonly<Record<string, unknown>>;
-  return (
-    claims['oid'] === person.oid &&
-    claims['tid'] === person.tid &&
-    claims['aud'] === clientId &&
-    claims['nonce'] === nonce
-  );
+  return Object.entries({ ...expected, oid, tid }).every(([name, value]) => claims[name] === value);
 }
 
 function keepStepUp({ clock, stepUps }: Parts, person: Person, claims: string, result: AuthenticationResult): void {

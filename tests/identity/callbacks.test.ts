@@ -145,6 +145,12 @@ test.each<[string, () => Promise<URL>, Page]>([
   ['a token of another tenant', () => told({ tid: otherTenant }), 'otherAccount'],
   ['a token of another person', () => told({ oid: otherTenant }), 'otherAccount'],
   ['a token for another app', () => told({ aud: otherTenant }), 'otherAccount'],
+  [
+    'a token of another issuer',
+    () => told({ iss: `https://login.evil.example/${world.sandbox.tenantId}/v2.0` }),
+    'otherAccount',
+  ],
+  ['a token of no issuer', () => told({ iss: undefined }), 'otherAccount'],
   ['a token that names no person', () => told({ oid: undefined }), 'otherAccount'],
   ['a token that names no tenant', () => told({ tid: undefined }), 'otherAccount'],
   ['a token without our nonce', () => told({ nonce: undefined }), 'notCompleted'],
@@ -268,4 +274,19 @@ describe('kept tokens that were swapped in the database', () => {
     expect(await world.service.has(adele)).toBe(true);
     await world.store.deleteTokens(away);
   });
+});
+
+test.each([
+  ['of another tenant', (own: string) => own.replace(world.sandbox.tenantId, otherTenant)],
+  ['of every tenant', (own: string) => own.replace(world.sandbox.tenantId, '{tenantid}')],
+  ['of an older version', (own: string) => own.replace('/v2.0', '/')],
+])('metadata that names an issuer %s begins no sign-in', async (_what, other) => {
+  const metadata = `${world.sandbox.authority}/${world.sandbox.tenantId}/v2.0/.well-known/openid-configuration`;
+  const own = (await (await fetch(metadata)).json()) as { readonly issuer: string };
+  const match = { method: 'GET', path: 'openid-configuration' };
+  await world.sandbox.fault({ match, answer: { status: 200, body: { ...own, issuer: other(own.issuer) } } });
+  const fresh = world.another();
+  const link = await fresh.link(world.person('Adele Vance'), 'parked-1', null);
+  expect((await world.visit(link, fresh)).body).toBe(page('unavailable').body);
+  expect((await world.visit(link, fresh)).status).toBe(302);
 });
