@@ -148,8 +148,10 @@ if (process.env['DATABASE_URL']?.startsWith('postgres')) {
   const prototype = pg.Client.prototype as unknown as { query: Query };
   const { query } = prototype;
   prototype.query = function (text, values, ...rest) {
-    if (typeof text !== 'string' || typeof values === 'function') return query.call(this, text, values, ...rest);
-    return watched(this, text, () => query.call(this, text, values, ...rest));
+    // One that is planned once comes with its name.
+    const sql = typeof text === 'object' && text !== null && 'text' in text ? text.text : text;
+    if (typeof sql !== 'string' || typeof values === 'function') return query.call(this, text, values, ...rest);
+    return watched(this, sql, () => query.call(this, text, values, ...rest));
   };
 
   async function watched(client: object, sql: string, run: () => ReturnType<Query>): ReturnType<Query> {
