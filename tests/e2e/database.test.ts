@@ -6,7 +6,7 @@ import pg from 'pg';
 import { startPostgres } from '../support/postgres.ts';
 import { eventually } from '../support/processes.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
-import { pause, startWorld } from './world.ts';
+import { pause, request, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** A database that takes nothing: whoever asks is told, and nothing is done that could not be written down before. */
@@ -63,6 +63,31 @@ describe('on SQLite', () => {
       () => other.exec('rollback'),
     );
     other.close();
+  }, 60_000);
+
+  test('a ledger alone that takes nothing: no order, no decision, no ending and no cancelling goes to PIM', async () => {
+    await begin();
+    const [megan] = await world.arrived('Megan Bowen');
+    const waiting = await request(adele, megan, 'Azure Admins');
+    const running = await (await adele.say('activate RDP Servers Munich for 1h because on')).reply(/Active until/);
+    await world.later('PT6M');
+    await world.forget();
+    const database = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { timeout: 5_000 });
+    database.exec(`create trigger ledger_closed before insert on ledger begin select raise(abort, 'no room'); end`);
+    const asked = [
+      await adele.say('activate Intune Helpdesk for 1h because off'),
+      await megan.press(waiting.task, 'Approve'),
+      await adele.press(running, 'End now'),
+      await adele.press(waiting.card, 'Cancel request'),
+    ];
+    for (const each of asked) await each.reply(/Something went wrong on my side/);
+    expect(await world.writes()).toEqual([]);
+
+    database.exec('drop trigger ledger_closed');
+    database.close();
+    await (await adele.say('activate Intune Helpdesk for 1h because on again')).reply(/Active until/);
+    await (await megan.press(waiting.task, 'Approve')).reply(/Approved by you/);
+    expect(await world.writes()).toEqual(['activate 201', 'decide 204']);
   }, 60_000);
 
   describe('on a full disk', () => {

@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { UnsecuredJWT } from 'jose';
+import { graph } from '../../src/graph/client.ts';
 import { graphPim } from '../../src/graph/pim.ts';
 import type { Person } from '../../src/core/person.ts';
 import type { Leave, Pim } from '../../src/ports/pim.ts';
@@ -316,6 +318,36 @@ describe('a token', () => {
     const adele = world.person('Adele Vance');
     await expect(pim.order(adele, world.target('Azure Admins'), wish(), marker)).rejects.toThrow('somebody else');
     await expect(pim.stage(adele, marker)).rejects.toThrow('somebody else');
+    expect(await world.calls()).toEqual([]);
+  });
+
+  test('of the same object id in another tenant is never used either, nor a renewed one of somebody else', async () => {
+    const [adele, megan] = [world.person('Adele Vance'), world.person('Megan Bowen')];
+    const { stepUps } = world.service;
+    const elsewhere = new UnsecuredJWT({ oid: adele.oid, tid: '99999999-0000-4000-8000-000000000001' }).encode();
+    const refused = new UnsecuredJWT({ ...adele }).encode();
+    const megans = await world.service.tokenOf(megan);
+    for (const given of [
+      { of: () => Promise.resolve(elsewhere), calls: 0 },
+      { of: (_person: Person, before?: string) => Promise.resolve(before === refused ? megans : refused), calls: 1 },
+    ]) {
+      await world.reset();
+      const tokens = { app: world.app, of: given.of, stepUps };
+      const pim = graphPim({ graphUrl: graphUrl(), tokens, clock, tid: world.sandbox.tenantId });
+      await expect(pim.order(adele, world.target('Azure Admins'), wish(), marker)).rejects.toThrow('somebody else');
+      const sent = (await world.calls()).filter(({ method }) => method !== 'GET');
+      expect(sent.map(({ status }) => status)).toEqual(Array.from({ length: given.calls }, () => 401));
+    }
+  });
+
+  test('goes with no request for another person than its owner', async () => {
+    const [adele, megan] = [world.person('Adele Vance'), world.person('Megan Bowen')];
+    const tokens = { app: world.app, of: world.service.tokenOf, stepUps: world.service.stepUps };
+    const { as } = graph({ graphUrl: graphUrl(), tokens, clock, tid: world.sandbox.tenantId });
+    const forMegan = { principalId: megan.oid, action: 'selfActivate' };
+    const path = '/identityGovernance/privilegedAccess/group/assignmentScheduleRequests';
+    await expect(as(adele).post(path, forMegan)).rejects.toThrow('for somebody else than the person who acts');
+    await expect(as(adele).patch(path, forMegan)).rejects.toThrow('for somebody else than the person who acts');
     expect(await world.calls()).toEqual([]);
   });
 
