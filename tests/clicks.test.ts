@@ -16,6 +16,7 @@ import type { Job } from '../src/ports/job.ts';
 import type { ParkedAsk, ParkedBody } from '../src/ports/parked.ts';
 import type { Done, Eligibility, Ordered, Pim } from '../src/ports/pim.ts';
 import type { Ports } from '../src/ports/ports.ts';
+import { redraw } from '../src/redraw.ts';
 import { chatOf, createDesk, hour, minute, person } from './press/desk.ts';
 import type { Desk } from './press/desk.ts';
 import { quickStore, takeDue } from './press/quick-store.ts';
@@ -332,10 +333,11 @@ describe('approve and deny', () => {
     expect(asked).toEqual([]);
   });
 
-  test('show the request to its requester never, though the policy names them', async () => {
+  test('show the request to its requester never, though the policy names them, nor when the button is too old', async () => {
     const own = [{ oid: adele.oid, name: 'Adele Vance', reached: true }];
     const { id } = await wish(adele, { approvers: own });
     expect(await press(pimWith().ports, by(adele, 'denyForm', id))).toEqual(onlySaid(noSuchRequest()));
+    expect(await redraw(pimWith().ports, by(adele, 'approve', id))).toEqual(onlySaid(noSuchRequest()));
   });
 });
 

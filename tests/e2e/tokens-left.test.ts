@@ -6,8 +6,9 @@ import pg from 'pg';
 import { readIssued } from '../support/leftovers.ts';
 import { signedInTokens } from '../support/graph-tokens.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { eventually } from '../support/processes.ts';
 import { trust } from '../support/trust.ts';
-import { startSignedWorld } from './world.ts';
+import { startSignedWorld, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** Every world of these tests is searched for tokens when it ends. Here one is left behind, to see that it is found. */
@@ -52,6 +53,24 @@ test.each<[string, Leave, string]>([
 
 test('nothing is left where nothing was put', async () => {
   expect(await isFound(() => undefined)).toBe('nothing');
+});
+
+test('a sign-in whose hours are over is deleted without anybody asking for anything', async () => {
+  const world = await startWorld();
+  await world.arrived('Adele Vance', 'Megan Bowen');
+  const database = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { timeout: 5_000 });
+  const kept = (): unknown[] => database.prepare('select oid from token where sealed is not null').all();
+  expect(kept()).toHaveLength(2);
+
+  database.prepare('update token set expires_at = 1 where oid = ?').run(world.person('Adele Vance').oid);
+
+  await eventually(
+    () => kept().length < 2,
+    () => 'it is still there',
+  );
+  expect(kept()).toEqual([{ oid: world.person('Megan Bowen').oid }]);
+  database.close();
+  await world.stop();
 });
 
 describe('on PostgreSQL', () => {
