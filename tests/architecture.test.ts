@@ -75,7 +75,7 @@ const rules: Rules = {
     },
     store: {
       folders: ['core', 'ports'],
-      packages: ['kysely', 'pg', 'node:sqlite', 'node:fs', 'node:path', 'node:util'],
+      packages: ['kysely', 'pg', 'node:sqlite', 'node:crypto', 'node:fs', 'node:path', 'node:util'],
     },
     audit: { folders: ['core', 'ports'], packages: ['csv-stringify', 'node:crypto', 'node:fs', 'node:path'] },
     redact: { folders: ['core'], packages: [] },
