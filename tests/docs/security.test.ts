@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { schema } from '../../src/config.ts';
 import { expectThere, shown } from './shown.ts';
 
 const page = new URL('../../docs/security.md', import.meta.url);
@@ -21,6 +22,14 @@ describe('the page about security', () => {
 
   test.each(rows)('names tests for $id that are there, by their titles', ({ shownBy }) => {
     expectThere(page, shownBy);
+  });
+
+  test('lists every secret of the configuration among the keys', () => {
+    const [, section = ''] = readFileSync(page, 'utf8').split('## Keys and secrets\n');
+    const [table = ''] = section.split('## ASVS');
+    const secrets = Object.keys(schema.shape).filter((name) => /KEY|SECRET|PASSWORD|CERTIFICATE|DATABASE/.test(name));
+    expect(secrets.length).toBeGreaterThan(6);
+    expect(secrets.filter((name) => !table.includes(`${name}\``))).toEqual([]);
   });
 
   test('would be found wrong in a file or a title that is not there', () => {
