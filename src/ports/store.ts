@@ -136,6 +136,7 @@ export interface Store {
   clockSetBack(from: Moment, to: Moment, leaseMs: number): Promise<void>;
 
   card(activationId: string, reader: CardReader): Promise<CardRecord | null>;
+  /** Whoever has a card of it, and the rooms to which one is on its way: what changes meanwhile is for them too. */
   cardReaders(activationId: string): Promise<readonly CardReader[]>;
   saveCard(activationId: string, reader: CardReader, card: CardRecord): Promise<void>;
   parkedCard(parkedId: string): Promise<CardRecord | null>;

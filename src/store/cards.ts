@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { CardRecord, Store } from '../ports/store.ts';
 import { readerKey, readReaderKey } from './card-reader.ts';
 import { keep, unkeep } from './kept.ts';
@@ -15,7 +16,14 @@ export function cardRecords({
     },
     async cardReaders(activationId) {
       const cards = db.selectFrom('card').select('reader').where('activation_id', '=', activationId);
-      const rows = await cards.orderBy('reader').execute();
+      // Named in full, so that each is looked up by its key.
+      const job = sql<string>`${`card:${activationId}:channel:`} || route.conversation_id`;
+      const rooms = db
+        .selectFrom('route')
+        .innerJoin('job', (join) => join.on('job.id', '=', job))
+        .select(sql<string>`'channel:' || route.conversation_id`.as('reader'));
+      // One statement: a job is gone only when its card is written down.
+      const rows = await cards.union(rooms).orderBy('reader').execute();
       return rows.map(({ reader }) => readReaderKey(reader));
     },
     async saveCard(activationId, reader, card) {

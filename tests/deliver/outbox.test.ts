@@ -10,6 +10,7 @@ import type { Work } from '../../src/deliver/jobs.ts';
 import type { Job } from '../../src/ports/job.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { Change } from '../../src/ports/store.ts';
+import { settle } from '../../src/watch/settle.ts';
 import { unreachable } from '../../src/watch/unreachable.ts';
 import { activation, actor, adele, megan, open, tid } from '../store/fixtures.ts';
 import type { OpenStore } from '../store/fixtures.ts';
@@ -386,6 +387,27 @@ describe.each([90_000, 3_600_000])('a clock that is set back by %i ms', (back) =
 
     expect(said()).toEqual(['hello', 'for you'].map((text) => expect.stringContaining(text)));
   });
+});
+
+test('an activation that ends while its announcement is on its way is told to have ended there', async () => {
+  const place = roomOf('ops');
+  const running = activation('a', { phase: 'active', requestId: 'r', seenActive: true, place: chatOf('megan') });
+  await store.commit([
+    { kind: 'route', route: { place, targets: null, showJustification: false, by: adele, at: now } },
+    { kind: 'newActivation', activation: running },
+    card('a', { kind: 'channel', conversationId: place.conversationId }),
+  ]);
+  const saveCard: OpenStore['saveCard'] = async (...saved) => {
+    // The room has it, and nobody has written down where.
+    const ended = { requestId: 'r', approvalId: null, status: 'Revoked', createdAt: null, startsAt: 1, endsAt: 2 };
+    if (saved[1].kind === 'channel') await settle(ports, 'a', { ...ended, instance: null });
+    return store.saveCard(...saved);
+  };
+  outbox = sender('one', { ...ports, store: { ...store, saveCard } });
+  await pass(5_000);
+
+  const there = connector.accepted.filter(({ conversationId }) => conversationId === place.conversationId);
+  expect(there.map(({ method }) => method)).toEqual(['POST', 'PUT']);
 });
 
 test('two senders share the work, and each message goes out once', async () => {

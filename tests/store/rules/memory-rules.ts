@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CardReader } from '../../../src/ports/job.ts';
 import type { Parked } from '../../../src/ports/parked.ts';
-import type { Route } from '../../../src/ports/store.ts';
+import type { Change, Route } from '../../../src/ports/store.ts';
 import { activation, actor, adele, channel, chat, megan, parkedSentence, stranger, tid } from '../fixtures.ts';
 import type { Stores } from '../fixtures.ts';
 
@@ -130,6 +130,33 @@ function cardRules({ store: fresh }: Stores): void {
       expect(await store.card('a', readers[1]!)).toEqual({ place: chat('a:1'), activityId: 'm1' });
       expect(await store.card('a', { kind: 'requester' })).toEqual({ place: chat('a:moved'), activityId: null });
       expect(await store.card('b', { kind: 'requester' })).toBeNull();
+      expect(await store.cardReaders('b')).toEqual([]);
+    });
+
+    test('knows a room whose card is on its way before it is known where it stands, until nothing is on its way', async () => {
+      const store = await fresh();
+      const reader: CardReader = { kind: 'channel', conversationId: '19:a@thread.tacv2' };
+      const other: CardReader = { kind: 'channel', conversationId: '19:b@thread.tacv2' };
+      const room = { ...chat('19:a@thread.tacv2'), kind: 'channel' } as const;
+      const routes = [room, { ...room, conversationId: '19:b@thread.tacv2' }].map((place): Change => ({
+        kind: 'route',
+        route: { place, targets: null, showJustification: false, by: adele, at: 1 },
+      }));
+      const sending = (activationId: string, to: CardReader): Change => ({
+        kind: 'job',
+        job: { kind: 'card', activationId, reader: to },
+        due: 10,
+      });
+      await store.commit([...routes, sending('a', reader), sending('b', other)]);
+
+      expect(await store.cardReaders('a')).toEqual([reader]);
+      const jobs = await store.leaseJobs(10, 'one', 9, 1_000);
+      expect(await store.cardReaders('a')).toEqual([reader]);
+      await store.saveCard('a', reader, { place: room, activityId: 'm1' });
+      expect(await store.cardReaders('a')).toEqual([reader]);
+      await store.finishJobs(jobs);
+
+      expect(await store.cardReaders('a')).toEqual([reader]);
       expect(await store.cardReaders('b')).toEqual([]);
     });
 
