@@ -6,6 +6,7 @@ import type { StartedBot } from '../support/bot.ts';
 import { readLedger } from '../support/ledger.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
+import { eventually } from '../support/processes.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { StartedSandbox } from '../support/sandbox.ts';
 import { startTeams } from '../support/teams-client.ts';
@@ -69,6 +70,18 @@ async function wish(asked: StartedBot, meanwhile: () => Promise<StartedBot>): Pr
   await adele.waitForCard((one) => one.id === card.id && one.text.includes('Ended'));
 }
 
+/** What was sent is written down: a message that is under way in a kill may come twice. */
+async function nothingIsDue(): Promise<void> {
+  const client = new pg.Client(database);
+  await client.connect();
+  const { now } = await sandbox.state();
+  await eventually(
+    async () => (await client.query('select 1 from job where due <= $1', [Date.parse(now)])).rowCount === 0,
+    () => older.printed,
+  );
+  await client.end();
+}
+
 async function columns(table: string): Promise<readonly string[]> {
   const client = new pg.Client(database);
   await client.connect();
@@ -94,6 +107,7 @@ test('what was asked at the next release is approved at the one before', async (
 
 test('the release before, killed beside the next one, comes back and goes on', async () => {
   await wish(older, async () => {
+    await nothingIsDue();
     await older.kill();
     await older.startAgain();
     return newer;
