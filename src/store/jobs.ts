@@ -95,6 +95,7 @@ const due = prepared((on, value: Value<{ now: Moment }>) =>
     .select('id')
     .where('due', '<=', value('now'))
     .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<=', value('now'))]))
+    .orderBy('due')
     .limit(1),
 );
 
@@ -128,6 +129,8 @@ export function jobQueue(database: Database): Queue {
   const { kind, db, write, writeOne } = database;
   const takeAny = taking(kind, true);
   const takeSilent = taking(kind, false);
+  /** The last round took as many as it might, so more is likely to wait. */
+  let wasFull = false;
 
   async function finishUp(jobs: readonly Held[]): Promise<boolean> {
     return jobs.length > 0 && writeOne((on) => finish(on, jobs));
@@ -136,7 +139,7 @@ export function jobQueue(database: Database): Queue {
   return {
     async leaseJobs(now, by, limit, leaseMs, finished = [], isDue = false) {
       // Most rounds find nothing, and then nobody is kept from writing.
-      const isFound = limit > 0 && (isDue || (await due(db, { now })).rows.length > 0);
+      const isFound = limit > 0 && (isDue || wasFull || (await due(db, { now })).rows.length > 0);
       const isMore = isFound || (await finishUp(finished));
       if (limit < 1 || !isMore) return [];
       return write(async (transaction) => {
@@ -151,6 +154,7 @@ export function jobQueue(database: Database): Queue {
           return lane === '' ? [] : [[lane, before] as const];
         });
         await notePace(transaction, tenant, lanes, now);
+        wasFull = rows.length === next.limit;
         return rows.toSorted((a, b) => a.due - b.due || (a.id < b.id ? -1 : 1)).map(leased);
       });
     },
@@ -223,12 +227,15 @@ function taking(kind: Database['kind'], maySpeak: boolean) {
             .where((eb) => {
               const inLane = eb.selectFrom('job as other').select('other.id').whereRef('other.lane', '=', 'job.lane');
               const hold = eb.selectFrom('pace').select('pace.lane').whereRef('pace.lane', '=', 'job.lane');
-              const earlier = inLane.where((other) =>
-                other(other.refTuple('other.due', 'other.id'), '<', other.refTuple('job.due', 'job.id')),
-              );
+              const than = (side: '<' | '>') =>
+                inLane.where((other) =>
+                  other(other.refTuple('other.due', 'other.id'), side, other.refTuple('job.due', 'job.id')),
+                );
               const first = eb.and([
-                eb.not(eb.exists(earlier)),
-                eb.not(eb.exists(inLane.where('other.lease_until', '>', value('now')))),
+                eb.not(eb.exists(than('<'))),
+                // Where nothing is earlier, what is under way is later. Not asked of the whole lane, because PostgreSQL would
+                // then read all jobs for it, and the places of those that are gone.
+                eb.not(eb.exists(than('>').where('other.lease_until', '>', value('now')))),
                 eb.not(eb.exists(hold.where('free_at', '>', value('now')).where('free_at', '<=', value('held')))),
               ]);
               return maySpeak ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
