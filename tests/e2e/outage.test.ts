@@ -174,6 +174,9 @@ describe('an order that PIM could not be asked for', () => {
 });
 
 test('a sign-in service that is down is told like PIM itself, and the order follows when it is back', async () => {
+  // Her groups and the policy have just been read with good tokens: it is the order that no token is to be had for.
+  await (await adele.say('list')).reply(/You can activate/);
+  await (await adele.say('policy Azure Readers')).reply(/Azure Readers/);
   await world.sandbox.ask('settings', { tokenSeconds: -1 });
   await adele.say('sign out');
   await adele.arrive();
