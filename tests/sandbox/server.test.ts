@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { contoso } from '../support/contoso.ts';
+import { eventually } from '../support/processes.ts';
 import type { Tokens } from '../support/graph-tokens.ts';
 import { askToken, signedInTokens } from '../support/graph-tokens.ts';
 import type { StartedSandbox } from '../support/sandbox.ts';
@@ -172,17 +173,17 @@ describe('starting again', () => {
     expect((await refresh(megan)).body.error_codes).toEqual([50173]);
   });
 
-  test('saves within a second, so that a killed sandbox loses no more, and begins anew with SANDBOX_FRESH=1', async () => {
+  test('saves while it runs, so that a killed sandbox goes on from there, and begins anew with SANDBOX_FRESH=1', async () => {
     const before = await start();
     await activate(before, (await signedInTokens(before, 'Adele Vance')).access_token);
     await before.advance('P1D');
     const saved = (): unknown[] =>
       (JSON.parse(readFileSync(join(folder, 'sandbox.json'), 'utf8')) as { world: { requests: unknown[] } }).world
         .requests;
-    for (const until = Date.now() + 1000; saved().length === 0 && Date.now() < until;) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect(saved()).toHaveLength(1);
+    await eventually(
+      () => saved().length === 1,
+      () => 'the request was not saved',
+    );
     await stop(before);
 
     const state = await (await start({ SANDBOX_FRESH: '1' })).state();

@@ -167,16 +167,19 @@ test('nonsense on the wire is answered with 400 and the server lives on', async 
 test('closing waits for the answer that is on its way', async () => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
+  let reached = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (reached = resolve));
   const url = await start({
     bot: {
       process: async (_request, response) => {
+        reached();
         await held;
         response.end('done');
       },
     },
   });
   const answer = fetch(`${url}/api/messages`, { method: 'POST' });
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await arrived;
 
   const closed = running.pop()?.close();
   release();
