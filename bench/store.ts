@@ -13,10 +13,10 @@ import { median, percentile, print, round } from './measure.ts';
 
 /**
  * The outbox against raw inserts of rows as large, each durable by itself: a notice is committed, then leased in batches
- * of 20, with each of which the batch before is finished. The three take turns in many short rounds, so that a machine
- * that is slow for a while slows all of them; each round has ratios of its own. Connections are opened anew now and then,
- * because on which processor one is served stays, and makes a factor of two. PostgreSQL runs here without fsync, so its
- * figures show round trips, not its disk.
+ * of 30, as many as Teams takes at once, with each of which the batch before is finished. The three take turns in many
+ * short rounds, so that a machine that is slow for a while slows all of them; each round has ratios of its own.
+ * Connections are opened anew now and then, because on which processor one is served stays, and makes a factor of two.
+ * PostgreSQL runs here without fsync, so its figures show round trips, not its disk.
  */
 
 const openings = 10;
@@ -76,7 +76,7 @@ async function drain(store: Store): Promise<number> {
   do {
     sequence += 1;
     // A second passes between two rounds, so that Teams' limits do not stop what the database could do.
-    leased = await store.leaseJobs(start + sequence * 1_000, 'bench', 20, 10_000, leased);
+    leased = await store.leaseJobs(start + sequence * 1_000, 'bench', 30, 10_000, leased);
     done += leased.length;
   } while (leased.length > 0);
   if (done !== rows) throw new Error(`${done} of ${rows} were leased`);
