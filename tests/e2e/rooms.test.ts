@@ -67,6 +67,11 @@ describe('who may have activations announced', () => {
     expect(stop.text).toContain('Ask Adele Vance.');
   });
 
+  test('somebody who only bears an owner’s name is told the same', async () => {
+    const namesake = world.teams.somebody('Adele Vance', megan.oid);
+    await (await namesake.say('announce here', room)).reply(/Only an owner of this team/, room);
+  });
+
   test('in a personal chat and in a group chat it is said where it belongs, to administrators as well', async () => {
     await (await adele.say('announce here')).reply(/Announcements go to a channel/);
     const dinner = { in: { ...world.teams.groupChat, id: '19:dinner@thread.v2' } };
