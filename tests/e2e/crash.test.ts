@@ -158,6 +158,7 @@ test('killed when PIM had ended it and nobody had written that down: it is ended
   const said = await adele.say('activate Azure Readers for 2h because ended by me');
   await said.reply(/Azure Readers\nActive until/);
   const announced = await adele.waitForCard(/Adele Vance is in Azure Readers/, where);
+  await world.nothingIsDue();
   await world.later('PT10M');
   await slow('POST', 'assignmentScheduleRequests', 'selfDeactivate');
   await killedWhileOrdering(adele.say('deactivate Azure Readers'));
