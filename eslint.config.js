@@ -120,6 +120,19 @@ export default defineConfig([
     },
   ]),
   {
+    files: ['tests/**/*.test.ts', 'tests/*/rules/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'fast-check', message: 'tests/support/fast-check.ts gives every run of CI the same inputs.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['tests/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },

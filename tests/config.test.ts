@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from './support/fast-check.ts';
 import { isConfigured, loadConfig, sayProblems, schema } from '../src/config.ts';
 import type { Config, Env } from '../src/config.ts';
 

@@ -86,6 +86,9 @@ function length({ durationMinutes }: { readonly durationMinutes?: number }): str
   return Number.isInteger(durationMinutes) ? `for ${durationMinutes}m` : `for ${Math.round(durationMinutes * 60)}s`;
 }
 
+/** The ticket last, as in a sentence whose reason speaks of one; first where it would take the reason’s own last comma. */
 function why({ justification, ticket }: { readonly justification?: string; readonly ticket?: Ticket }): string {
-  return join(justification && `because ${justification}`, ticket && join('ticket', ticket.system, ticket.number));
+  const reason = justification && `because ${justification}`;
+  const named = ticket && join('ticket', ticket.system, ticket.number);
+  return justification?.endsWith(',') === true ? join(named, reason) : join(reason, named);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { createVerifier, sealer, verify } from '../../src/audit/ledger.ts';
 import type { AuditEntry, LedgerRow } from '../../src/core/audit.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { render } from '../../src/cards/render.ts';
 import { plain } from '../../src/cards/text.ts';
 import type { Message } from '../../src/core/message.ts';

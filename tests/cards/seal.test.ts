@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { guard, sealer } from '../../src/cards/seal.ts';
 import { contentOf, lifetimes } from '../../src/core/button.ts';
 import { verbs } from '../../src/core/message.ts';

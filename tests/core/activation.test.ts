@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { isCutOff, isOver, isUnderWay, leaveMs, mayBegin } from '../../src/core/activation.ts';
 import type { Activation, Step } from '../../src/core/activation.ts';
 import { observe } from '../../src/core/observe.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { Ask, Decision, Facts } from '../../src/core/decide.ts';
 import type { Policy } from '../../src/core/policy.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { isoToMinutes, minutesToIso, sayMinutes } from '../../src/core/duration.ts';
 
 describe('an ISO 8601 length', () => {

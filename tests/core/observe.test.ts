@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { isOver } from '../../src/core/activation.ts';
 import type { Activation, Phase } from '../../src/core/activation.ts';
 import { observe } from '../../src/core/observe.ts';

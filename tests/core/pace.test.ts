@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { allowance, counted, paced, unpaced } from '../../src/core/pace.ts';
 
 const limits = [

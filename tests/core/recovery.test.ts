@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { recovery } from '../../src/core/recovery.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import { activation, asked, minute } from './samples.ts';

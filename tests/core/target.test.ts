@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { readTargetKey, targetKey } from '../../src/core/target.ts';
 import type { Target } from '../../src/core/target.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import type { PimProblem } from '../../src/core/pim-problem.ts';
 import { findClaims, readClaims } from '../../src/graph/claims.ts';
 import { toProblem } from '../../src/graph/errors.ts';

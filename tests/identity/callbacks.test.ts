@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { page } from '../../src/identity/pages.ts';
 import type { Page } from '../../src/identity/pages.ts';
 import { graphApp } from '../support/graph-tokens.ts';

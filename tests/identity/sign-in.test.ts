@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { appTokens } from '../../src/identity/app-token.ts';
 import { signInInBrowser } from '../support/browser-sign-in.ts';
 import { startWorld } from './world.ts';

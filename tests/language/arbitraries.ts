@@ -1,6 +1,6 @@
 /** Sentences for property tests: pieces of the language and of what people and Teams put around it, in any order. */
 
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 
 export const moment = {
   now: Date.parse('2026-11-23T09:00:00Z'),

@@ -4,7 +4,7 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { anything } from './arbitraries.ts';
 import { expectLawful } from './laws.ts';
 

@@ -51,6 +51,8 @@ test.each([
   ['activate A from 14:00 until 5pm', 'activate "A" until 2026-11-23T16:00:00Z from 2026-11-23T13:00:00Z'],
   ['activate «say "hi"» as an owner', 'activate "say ""hi""" as owner'],
   ['activate A because &lt;b&gt; &amp;amp;', 'activate "A" because &lt;b> &amp;amp;'],
+  ['activate A ticket J-1 because x', 'activate "A" because x ticket J-1'],
+  ['activate A ticket J-1 because x,', 'activate "A" ticket J-1 because x,'],
   ['drop A', 'deactivate "A"'],
   ['again 2h', 'repeat for 120m'],
   ['groups sql', 'list sql'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import type { Command, Parsed } from '../../src/language/command.ts';
 import { parse } from '../../src/language/parse.ts';
 import type { Context } from '../../src/language/parse.ts';

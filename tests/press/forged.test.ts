@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { contentOf } from '../../src/core/button.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import type { Message } from '../../src/core/message.ts';

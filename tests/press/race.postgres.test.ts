@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { open } from '../store/fixtures.ts';
 import type { OpenStore } from '../store/fixtures.ts';
 import { startPostgres } from '../support/postgres.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { open } from '../store/fixtures.ts';
 import type { OpenStore } from '../store/fixtures.ts';
 import { createDesk, quickFolder } from './desk.ts';

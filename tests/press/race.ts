@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { press } from '../../src/clicks.ts';
 import type { Clicked } from '../../src/clicks.ts';
 import type { Activation } from '../../src/core/activation.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { isOver } from '../../src/core/activation.ts';
 import type { Phase } from '../../src/core/activation.ts';
 import { createGuard } from './invariants.ts';

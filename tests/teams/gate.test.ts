@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { ToBotFromBotOrEmulatorTokenValidationParameters } from 'botframework-connector';
 import { startConnector } from '../support/connector.ts';
 import type { RecordingConnector } from '../support/connector.ts';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { clouds } from '../../src/teams/clouds.ts';
 import { createGate } from '../../src/teams/gate.ts';
 import type { Gate } from '../../src/teams/gate.ts';

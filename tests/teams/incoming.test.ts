@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import type { Incoming } from '../../src/ports/incoming.ts';
 import { activityShape } from '../../src/teams/activity.ts';
 import { toIncoming } from '../../src/teams/incoming.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { isLoopbackAddress, isLoopbackHost, isServiceUrlAllowed } from '../../src/teams/service-url.ts';
 import { clouds } from '../../src/teams/clouds.ts';
 import type { CloudName } from '../../src/teams/clouds.ts';

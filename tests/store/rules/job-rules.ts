@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import type { Activation } from '../../../src/core/activation.ts';
 import type { Job, LeasedJob } from '../../../src/ports/job.ts';
 import type { Change } from '../../../src/ports/store.ts';
