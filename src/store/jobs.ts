@@ -82,8 +82,10 @@ type Queue = Pick<
 
 /** Whoever was written to in this time is in the middle of a conversation. */
 const inTouchMs = 2 * 60_000;
-/** So much such a reader is put before newcomers who asked at the same moment, and a message just had puts them behind. */
+/** So much such a reader is put before newcomers who asked at the same moment; an answer just had puts them behind. */
 const claimMs = 15_000;
+/** So much behind newcomers is what waited already when its reader had the message before. */
+const backlogMs = 60_000;
 /** A clock that was set back does not make a lane wait longer than this. */
 const longestHoldMs = 3_600_000;
 
@@ -240,13 +242,20 @@ function taking(kind: Database['kind'], maySpeak: boolean) {
               ]);
               return maySpeak ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
             })
-            // In the order of asking; but a crowd that has just come stops nobody in the middle of a conversation, and of
-            // those whoever was written to longest ago is first, so that much to read keeps nobody else waiting.
+            // In the order of asking; but a crowd that has just come stops nobody in the middle of a conversation, and whoever
+            // has much to read keeps nobody else waiting: of those whoever was written to longest ago is first.
             .orderBy((eb) => {
               const known = eb.selectFrom('pace').whereRef('pace.lane', '=', 'job.lane');
               const claim = known.where('pace.free_at', '>', value('inTouch')).select((pace) => {
-                const either = [pace('pace.free_at', '+', claimMs), pace('job.due', '-', claimMs)];
-                return pace.fn<number>(kind === 'postgres' ? 'greatest' : 'max', either).as('claim');
+                const later = pace.fn<number>(kind === 'postgres' ? 'greatest' : 'max', [
+                  pace('pace.free_at', '+', claimMs),
+                  pace('job.due', '-', claimMs),
+                ]);
+                const asksAgain = pace.case().whenRef('job.due', '>', 'pace.free_at').then(later);
+                return asksAgain
+                  .else(pace('pace.free_at', '+', backlogMs))
+                  .end()
+                  .as('claim');
               });
               return eb.fn.coalesce(claim, 'job.due');
             })

@@ -285,6 +285,8 @@ export function jobRules({ store: fresh, replica }: Stores): void {
           false,
         ],
         ['is before newcomers 15 seconds after she had something', { crowd: 16_001, adele: 16_001, now: 16_001 }, true],
+        ['has only after them what waited for her already', { crowd: 50_000, adele: 999, now: 50_000 }, false],
+        ['has that a minute after the one before, whoever comes', { crowd: 61_001, adele: 999, now: 61_001 }, true],
         [
           'waits like them when she was silent for two minutes',
           { crowd: 121_000, adele: 121_001, now: 121_001 },
