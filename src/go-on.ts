@@ -73,10 +73,10 @@ export async function renew(ports: Ports, parkedId: string): Promise<number | nu
   const parked = await ports.store.parked(parkedId);
   if (!parked) return null;
   const cause = { event: resumed(parked), conversation: parked.place.conversationId };
-  const renewed = await renewWhenOver(causedBy(ports, cause), parkedId);
+  const renewed = await renewWhenOver(causedBy(ports, cause), parked);
   if (renewed.kind === 'later') return renewed.afterMs;
   if (renewed.kind === 'told') {
-    await ports.store.commit([say(ports, `${parkedId}:renewed`, renewed.parked, renewed.message)]);
+    await ports.store.commit([say(ports, `${parkedId}:renewed`, parked, renewed.message)]);
   }
   return null;
 }

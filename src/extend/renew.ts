@@ -93,36 +93,35 @@ export async function takeBackRenewal(ports: Ports, actor: Actor, id: string): P
 
 export type Renewed =
   | { readonly kind: 'later'; readonly afterMs: number }
-  | { readonly kind: 'told'; readonly parked: Parked; readonly message: Message }
+  | { readonly kind: 'told'; readonly message: Message }
   | { readonly kind: 'done' };
 
 /** Sent once, and only when PIM says that the running one is over; never for somebody who ended it early on their own. */
-export async function renewWhenOver(ports: Ports, id: string): Promise<Renewed> {
-  const parked = await ports.store.parked(id);
-  if (parked?.body.kind !== 'renewal') return { kind: 'done' };
+export async function renewWhenOver(ports: Ports, parked: Parked): Promise<Renewed> {
+  if (parked.body.kind !== 'renewal') return { kind: 'done' };
   const { activationId, ask } = parked.body;
   const before = await ports.store.activation(activationId);
   if (!before) return { kind: 'done' };
   const now = ports.clock.now();
   if (!isOver(before.phase) && now < parked.expiresAt) return { kind: 'later', afterMs: waitFor(before.endsAt, now) };
-  const taken = await ports.store.takeParked(id, parked.person, now);
-  if (!taken) return now < parked.expiresAt ? { kind: 'done' } : told(parked, tooLong(before));
+  const taken = await ports.store.takeParked(parked.id, parked.person, now);
+  if (!taken) return now < parked.expiresAt ? { kind: 'done' } : told(tooLong(before));
   if (before.endedBy?.oid === parked.person.oid) {
-    return told(parked, notice('■', `You ended ${before.targetName} yourself, so I did not ask for it again.`));
+    return told(notice('■', `You ended ${before.targetName} yourself, so I did not ask for it again.`));
   }
   const known = await ports.store.knownPerson(parked.person);
   const actor: Actor = { ...parked.person, name: known?.name ?? before.personName, zone: known?.zone ?? null };
   const named = namedTargetOf(before);
   const message = await activate(ports, actor, parked.place, named, unkeep(ask));
-  return message ? told(parked, message) : { kind: 'done' };
+  return message ? told(message) : { kind: 'done' };
 }
 
 function waitFor(endsAt: Moment | null, now: Moment): number {
   return Math.max(lookAgainMs, (endsAt ?? now) - now);
 }
 
-function told(parked: Parked, message: Message): Renewed {
-  return { kind: 'told', parked, message };
+function told(message: Message): Renewed {
+  return { kind: 'told', message };
 }
 
 async function ownRenewal(ports: Ports, actor: Actor, id: string): Promise<{ readonly activationId: string } | null> {
