@@ -112,8 +112,11 @@ async function finish(on: Kysely<Tables>, jobs: readonly Held[]): Promise<boolea
   return true;
 }
 
-const held = (eb: ExpressionBuilder<Tables, 'job'>, jobs: readonly Value<Held>[]) =>
-  eb.or(jobs.map((value) => eb.and([eb('id', '=', value('id')), eb('fence', '=', value('fence'))])));
+/** As a list of pairs and not as one condition after the other, which PostgreSQL plans longer than it deletes. */
+const held = (eb: ExpressionBuilder<Tables, 'job'>, jobs: readonly Value<Held>[]) => {
+  const pairs = jobs.map((value) => sql`(${value('id')}, cast(${value('fence')} as bigint))`);
+  return eb(eb.refTuple('id', 'fence'), 'in', sql<never>`(values ${sql.join(pairs)})`);
+};
 const remove = preparedForAll((on, jobs: readonly Value<Held>[]) =>
   on
     .deleteFrom('job')
@@ -213,6 +216,8 @@ type Take = {
 
 type Taken = Pick<Tables['job'], 'id' | 'due' | 'tries' | 'fence' | 'lane' | 'doubt' | 'body'>;
 
+type Jobs = ExpressionBuilder<Tables, 'job'>;
+
 /** Of each lane the first, if nothing of it is under way and it may be written to; what is no message has no lane. */
 function taking(kind: Database['kind'], maySpeak: boolean) {
   return prepared((on, value: Value<Take>) =>
@@ -220,54 +225,25 @@ function taking(kind: Database['kind'], maySpeak: boolean) {
       // Picked in a step of its own: PostgreSQL may run a plain subquery several times and lock more than the limit.
       .with(
         (step) => step('picked').materialized(),
-        (q) =>
-          q
-            .selectFrom('job')
-            .select('job.id as picked_id')
-            .where('job.due', '<=', value('now'))
-            .where((eb) => eb.or([eb('job.lease_until', 'is', null), eb('job.lease_until', '<=', value('now'))]))
-            .where((eb) => {
-              const inLane = eb.selectFrom('job as other').select('other.id').whereRef('other.lane', '=', 'job.lane');
-              const hold = eb.selectFrom('pace').select('pace.lane').whereRef('pace.lane', '=', 'job.lane');
-              const than = (side: '<' | '>') =>
-                inLane.where((other) =>
-                  other(other.refTuple('other.due', 'other.id'), side, other.refTuple('job.due', 'job.id')),
-                );
-              const first = eb.and([
-                eb.not(eb.exists(than('<'))),
-                // Where nothing is earlier, what is under way is later. Not asked of the whole lane, because PostgreSQL would
-                // then read all jobs for it, and the places of those that are gone.
-                eb.not(eb.exists(than('>').where('other.lease_until', '>', value('now')))),
-                eb.not(eb.exists(hold.where('free_at', '>', value('now')).where('free_at', '<=', value('held')))),
-              ]);
-              return maySpeak ? eb.or([eb('job.lane', '=', ''), first]) : eb('job.lane', '=', '');
-            })
-            // In the order of asking; but a crowd that has just come stops nobody in the middle of a conversation, and whoever
-            // has much to read keeps nobody else waiting: of those whoever was written to longest ago is first.
-            .orderBy((eb) => {
-              const known = eb.selectFrom('pace').whereRef('pace.lane', '=', 'job.lane');
-              const claim = known.where('pace.free_at', '>', value('inTouch')).select((pace) => {
-                const later = pace.fn<number>(kind === 'postgres' ? 'greatest' : 'max', [
-                  pace('pace.free_at', '+', claimMs),
-                  pace('job.due', '-', claimMs),
-                ]);
-                const asksAgain = pace.case().whenRef('job.due', '>', 'pace.free_at').then(later);
-                return asksAgain
-                  .else(pace('pace.free_at', '+', backlogMs))
-                  .end()
-                  .as('claim');
-              });
-              return eb.fn.coalesce(claim, 'job.due');
-            })
-            .orderBy('job.due')
-            .orderBy('job.id')
+        () =>
+          // Sorted before it is asked what else is in its lane, so that this is asked of hardly more than are taken.
+          on
+            .selectFrom(inOrder(on, kind, maySpeak, value).as('waiting'))
+            .innerJoin('job', 'job.id', 'waiting.job_id')
+            .select('job_id')
+            // Once more, of the row that is locked: it may have been renewed or put off since it was sorted.
+            .where((eb) => isFree(eb, value))
+            .where((eb) => eb.or([eb('job.lane', '=', ''), isFirst(eb, value)]))
+            .orderBy('claim')
+            .orderBy('asked_at')
+            .orderBy('job_id')
             .limit(value('limit'))
             // Somebody writes this job at this moment: it is taken in the next round.
             .$if(kind === 'postgres', (qb) => qb.forUpdate('job').skipLocked()),
       )
       .updateTable('job')
       .from('picked')
-      .whereRef('job.id', '=', 'picked.picked_id')
+      .whereRef('job.id', '=', 'picked.job_id')
       .set((eb) => ({
         again: 0,
         // A lease that nobody gave back: its holder may have sent the message before it was cut off.
@@ -289,6 +265,55 @@ function taking(kind: Database['kind'], maySpeak: boolean) {
         return [pace.select('pace.sent').as('sent'), pace.select('pace.hour').as('hour')];
       }),
   );
+}
+
+/**
+ * In the order of asking; but a crowd that has just come stops nobody in the middle of a conversation, and whoever has much to
+ * read keeps nobody else waiting: of those whoever was written to longest ago is first.
+ */
+function inOrder(on: Kysely<Tables>, kind: Database['kind'], maySpeak: boolean, value: Value<Take>) {
+  return on
+    .selectFrom('job')
+    .leftJoin('pace', 'pace.lane', 'job.lane')
+    .select(['job.id as job_id', 'job.due as asked_at'])
+    .select((eb) => {
+      const later = eb.fn<number>(kind === 'postgres' ? 'greatest' : 'max', [
+        eb('pace.free_at', '+', claimMs),
+        eb('job.due', '-', claimMs),
+      ]);
+      return eb
+        .case()
+        .when(eb.or([eb('pace.free_at', 'is', null), eb('pace.free_at', '<=', value('inTouch'))]))
+        .then(eb.ref('job.due'))
+        .when('job.due', '>', eb.ref('pace.free_at'))
+        .then(later)
+        .else(eb('pace.free_at', '+', backlogMs))
+        .end()
+        .as('claim');
+    })
+    .where((eb) => isFree(eb, value))
+    .where((eb) => {
+      const isHeld = eb.and([eb('pace.free_at', '>', value('now')), eb('pace.free_at', '<=', value('held'))]);
+      return maySpeak ? eb.or([eb('pace.free_at', 'is', null), eb.not(isHeld)]) : eb('job.lane', '=', '');
+    })
+    .orderBy('claim')
+    .orderBy('job.due')
+    .orderBy('job.id');
+}
+
+function isFree(eb: Jobs, value: Value<Take>) {
+  const isLeased = eb.and([eb('job.lease_until', 'is not', null), eb('job.lease_until', '>', value('now'))]);
+  return eb.and([eb('job.due', '<=', value('now')), eb.not(isLeased)]);
+}
+
+function isFirst(eb: Jobs, value: Value<Take>) {
+  const inLane = eb.selectFrom('job as other').select('other.id').whereRef('other.lane', '=', 'job.lane');
+  const than = (side: '<' | '>') =>
+    inLane.where((other) => other(other.refTuple('other.due', 'other.id'), side, other.refTuple('job.due', 'job.id')));
+  // Where nothing is earlier, what is under way is later. Not asked of the whole lane, because PostgreSQL would then read all
+  // jobs for it, and the places of those that are gone.
+  const isUnderWay = than('>').where('other.lease_until', '>', value('now'));
+  return eb.and([eb.not(eb.exists(than('<'))), eb.not(eb.exists(isUnderWay))]);
 }
 
 function leased({ id, tries, fence, lane, doubt, body }: Taken): LeasedJob {

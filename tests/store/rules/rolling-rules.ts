@@ -28,7 +28,7 @@ export function rollingRules({ store, upgraded, sql }: Stores): void {
     });
 
     test('starts again on the tables of a later release, which stay as they are', async () => {
-      const opened = await upgraded('007-copies', [
+      const opened = await upgraded('008-room-for-leases', [
         'alter table job add column next_count integer not null default 0',
         `insert into kysely_migration (name, timestamp) values ('999-later', '2027-01-01T00:00:00.000Z')`,
       ]);
