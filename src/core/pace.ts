@@ -2,7 +2,7 @@ import type { Moment } from './moment.ts';
 
 /** How often one conversation, or the whole tenant, was written to lately. */
 export type Pace = {
-  /** The newest sends, oldest first; no more of them than the largest short limit counts. */
+  /** The newest sends, oldest first: those that a short limit still counts. */
   readonly sent: readonly Moment[];
   /** When a sender that kept exactly the hourly rate would have got here. */
   readonly hour: Moment;
@@ -22,6 +22,7 @@ const tenant: Limit = { most: 30, ms: 1_000 };
 const hourlyStepMs = 4_000;
 const hourlyBurst = 900;
 const remembered = 60;
+const rememberedMs = 30_000;
 
 export const unpaced: Pace = { sent: [], hour: 0 };
 
@@ -43,7 +44,7 @@ export function allowance(pace: Pace, now: Moment): number {
   return tenant.most - before(pace, now).filter((at) => at > now - tenant.ms).length;
 }
 
-/** A clock that was set back must not hold anything up until it has caught up. */
+/** What still counts. A clock that was set back must not hold anything up until it has caught up. */
 function before({ sent }: Pace, now: Moment): readonly Moment[] {
-  return sent.filter((at) => at <= now);
+  return sent.filter((at) => at <= now && at > now - rememberedMs);
 }
