@@ -27,6 +27,7 @@ let connector: RecordingConnector;
 let store: OpenStore;
 let outbox: Outbox;
 let ports: Ports;
+const senders: Outbox[] = [];
 let now = 0;
 let made = 0;
 const logged: string[] = [];
@@ -57,15 +58,24 @@ beforeEach(async () => {
   outbox = sender('one');
 });
 afterEach(async () => {
-  await store.close();
+  // What hangs is broken off, so that every sender comes to its end while there still is a database.
   await connector.close();
+  await Promise.all(senders.splice(0).map(stop));
+  await store.close();
 });
+
+async function stop(sending: Outbox): Promise<void> {
+  await sending.drain();
+  await sending.flush();
+}
 
 function sender(worker: string, given: Ports = ports): Outbox {
   const none = (): Promise<never> => Promise.reject(new Error('no such work here'));
   const others = { resume: none, end: none, renew: none, keepTrying: none, linkLater: none };
   const work: Work = { ...others, unreachable: (job, at) => unreachable(ports, job, at) };
-  return createOutbox(given, work, worker);
+  const created = createOutbox(given, work, worker);
+  senders.push(created);
+  return created;
 }
 
 function chatOf(name: string): Place {

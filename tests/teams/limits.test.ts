@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { afterAll } from '@jest/globals';
 import { startConnector } from '../support/connector.ts';
 import type { RecordingConnector } from '../support/connector.ts';
+import { eventually } from '../support/processes.ts';
 import { startBot } from './bot-under-test.ts';
 import type { BotUnderTest } from './bot-under-test.ts';
 import { appId, execute, goodClaims, makeKey, message, sign, startChannel } from './channel.ts';
@@ -64,17 +65,15 @@ describe('an address that is turned away again and again', () => {
 
   test('is forgiven when its time is over', async () => {
     const bot = await start(10, 1, 1);
-    await bot.post({});
-    expect((await bot.post({})).status).toBe(429);
+    const met = (status: number): Promise<void> =>
+      eventually(
+        async () => (await bot.post({})).status === status,
+        () => `nobody was answered ${status}`,
+      );
 
-    const until = performance.now() + 10_000;
-    let status = 429;
-    while (status === 429 && performance.now() < until) {
-      await new Promise((done) => setTimeout(done, 100));
-      ({ status } = await bot.post({}));
-    }
-
-    expect(status).toBe(401);
+    // More than two requests, because a slow machine may take longer than a second for two.
+    await met(429);
+    await met(401);
   });
 
   test('that is let in takes nothing from its bucket', async () => {
