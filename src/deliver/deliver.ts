@@ -1,3 +1,4 @@
+import type { Moment } from '../core/moment.ts';
 import type { LeasedJob } from '../ports/job.ts';
 import type { Ports } from '../ports/ports.ts';
 import { run } from './jobs.ts';
@@ -60,9 +61,11 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
       await new Promise((done) => setImmediate(done));
       look.wanted = false;
       try {
-        await noticeSetBack();
-        await renew();
-        await goOn();
+        // One reading of the clock: should it jump now, what is under way keeps its lease until the next round renews it.
+        const now = ports.clock.now();
+        await noticeSetBack(now);
+        await renew(now);
+        await goOn(now);
       } catch (error) {
         ports.log.error('deliver.failed', { error });
       }
@@ -71,8 +74,7 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
   }
 
   /** Before anything else, so that nothing waits until a clock that was set back has caught up. */
-  async function noticeSetBack(): Promise<void> {
-    const now = ports.clock.now();
+  async function noticeSetBack(now: Moment): Promise<void> {
     const isStart = seenAt === -Infinity;
     const newest = isStart ? await ports.store.newestMoment(now) : seenAt;
     if (newest - now > (isStart ? noticedAtStartMs : noticedMs)) {
@@ -87,12 +89,12 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
    * Writes down what ended at the same moment, and leases as much as there is room for; whatever ends frees its reader for
    * the next message, and then it looks again. When it fails it is tried again, and nothing is sent twice.
    */
-  async function goOn(): Promise<void> {
+  async function goOn(now: Moment): Promise<void> {
     const done = [...finished];
     const room = isDraining ? 0 : mostAtOnce - underWay.size + done.length;
     const { isDue } = look;
     look.isDue = false;
-    const leased = await ports.store.leaseJobs(ports.clock.now(), worker, room, leaseMs, done, isDue);
+    const leased = await ports.store.leaseJobs(now, worker, room, leaseMs, done, isDue);
     for (const job of done) {
       finished.delete(job);
       underWay.delete(job);
@@ -108,11 +110,11 @@ export function createOutbox(ports: Ports, work: Work, worker: string): Outbox {
     }
   }
 
-  async function renew(): Promise<void> {
-    const now = ports.clock.wall();
+  /** By the clock that leases go by, so that a jump of it does not end those that are held here. */
+  async function renew(now: Moment): Promise<void> {
     if (now - renewedAt < renewMs) return;
     renewedAt = now;
-    await ports.store.renewJobs([...underWay.keys()], ports.clock.now() + leaseMs);
+    await ports.store.renewJobs([...underWay.keys()], now + leaseMs);
   }
 
   /** Something ended or came in, or the leases have to be renewed. */

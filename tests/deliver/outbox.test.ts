@@ -209,6 +209,22 @@ describe('a message', () => {
     expect(said()[1]).toContain('hello');
   });
 
+  test('that is on its way when PIM’s time is moved alone is not sent again', async () => {
+    const at = now;
+    outbox = sender('one', { ...ports, clock: { now: () => now, wall: () => at } });
+    connector.fail({ kind: 'hang' });
+    await store.commit([line('slow', 'to the slow one')]);
+    void outbox.flush();
+    await connector.until(1);
+
+    now += 3_600_000;
+    await store.commit([line('megan', 'hello')]);
+    void outbox.flush();
+    await connector.until(2);
+
+    expect(said()).toEqual([expect.stringContaining('to the slow one'), expect.stringContaining('hello')]);
+  });
+
   test('to a card that was deleted is sent as a new one', async () => {
     await store.commit([{ kind: 'newActivation', activation: activation('a', { place: chatOf('megan') }) }]);
     await store.saveCard('a', { kind: 'requester' }, { place: chatOf('megan'), activityId: 'deleted' });
