@@ -54,10 +54,12 @@ export function createChat({ open, outsiders, resource, render, log, clock }: Ch
 
   return {
     outsiders,
-    send: (to, message, reader, again = false) =>
-      deliver(to, show(to, message, reader), 'send', (connector, activity) =>
-        connector.send(to.conversationId, again ? marked(activity) : activity),
-      ),
+    send: (to, message, reader, again = false) => {
+      const shown = show(to, message, reader);
+      return deliver(to, again ? marked(shown) : shown, 'send', (connector, activity) =>
+        connector.send(to.conversationId, activity),
+      );
+    },
     update: (to, activityId, message, reader) =>
       deliver(to, show(to, message, reader), 'update', async (connector, activity) => {
         await connector.update(to.conversationId, activityId, { ...activity, id: activityId });
@@ -85,10 +87,18 @@ function cardActivity(to: Place, { attachment, summary }: Shown): Partial<Activi
   return { ...addressed(to), attachments: [attachment], summary };
 }
 
-/** The connector knows no repeated message, so the reader is told of one. */
-function marked(activity: Partial<Activity>): Partial<Activity> {
-  const text = ['Sent once more, as I do not know whether it arrived before.', activity.text].filter(Boolean).join(' ');
-  return { ...activity, text, textFormat: 'plain' };
+const sentAgain = 'Sent once more, as I do not know whether it arrived before.';
+
+/**
+ * The connector knows no repeated message, so the reader is told of one: on the card itself, because Teams makes two
+ * messages of a text and a card and gives the id of neither, and then the card could never be updated.
+ */
+function marked({ attachment, summary }: Shown): Shown {
+  const content = attachment.content as { readonly body?: readonly unknown[]; readonly text?: string };
+  const line = { type: 'TextBlock', text: sentAgain, size: 'Small', isSubtle: true, wrap: true };
+  const told =
+    content.body === undefined ? { text: `${content.text ?? ''} ${sentAgain}` } : { body: [...content.body, line] };
+  return { attachment: { ...attachment, content: { ...content, ...told } }, summary: `${summary} ${sentAgain}` };
 }
 
 function addressed(to: Place): Partial<Activity> {

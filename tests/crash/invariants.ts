@@ -2,6 +2,7 @@ import { verify } from '../../src/audit/ledger.ts';
 import type { LedgerRow } from '../../src/core/audit.ts';
 import type { Activation } from '../../src/core/activation.ts';
 import { loadConfig } from '../../src/config.ts';
+import { saysSentAgain } from '../support/connector.ts';
 import type { SandboxCall } from '../support/sandbox.ts';
 import type { Lane, Row } from './lane.ts';
 import type { Plot } from './plots.ts';
@@ -64,7 +65,7 @@ export async function check(
       conversationId === teams.channel.id ||
       (!conversationId.includes(adele.oid) && JSON.stringify(activity).includes(why)),
   );
-  const unmarked = once.filter(({ activity }) => !/^Sent once more/.test(activity['text'] as string));
+  const unmarked = once.filter((one) => !saysSentAgain(one));
   const isTwice = new Set(unmarked.map(({ conversationId }) => conversationId)).size < unmarked.length;
   const ledger = await lane.rows('select * from ledger order by seq');
   const verified = verify(ledger.map(ledgerRow), ledgerKey);

@@ -12,6 +12,7 @@ import { time } from './time.ts';
 import { unkeep } from '../../src/store/kept.ts';
 import { activityShape } from '../../src/teams/activity.ts';
 import { eventId } from '../../src/teams/incoming.ts';
+import { saysSentAgain } from '../support/connector.ts';
 import { ledgerKey } from './world.ts';
 import type { World } from './world.ts';
 
@@ -203,9 +204,7 @@ export function createGuard(world: World): Guard {
   /** I6: with machines that run on, nothing is sent again but what was unclear. */
   function checkRepeats(): void {
     if (world.deaths() > 0 || ['F25', 'F26', 'F27'].some((number) => world.met.has(number))) return;
-    const repeated = connector.accepted.filter(({ activity }) =>
-      /^Sent once more/.test(String(activity['text'])),
-    ).length;
+    const repeated = connector.accepted.filter(saysSentAgain).length;
     const unclear = [...world.unclear.values()].reduce((sum, one) => sum + one, 0);
     if (repeated > unclear) breaks(`I6: ${repeated} messages were sent again, and ${unclear} were unclear`);
   }

@@ -97,6 +97,7 @@ export async function startConnector(): Promise<RecordingConnector> {
     const id = accept(received);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'resetAfterAccept') return void request.socket.destroy();
+    if (received.method === 'POST' && isSplit(received.activity)) return send(response, 202, {});
     send(response, received.method === 'PUT' ? 200 : 201, { id });
   }
 
@@ -127,6 +128,16 @@ export async function startConnector(): Promise<RecordingConnector> {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Teams makes two messages of a text and a card, and names neither. Source: Send and receive messages, message splitting. */
+function isSplit({ text, attachments }: Record<string, unknown>): boolean {
+  return Boolean(text) && Array.isArray(attachments) && attachments.length > 0;
+}
+
+/** The message says of itself that it may be there twice. */
+export function saysSentAgain({ activity }: Pick<Received, 'activity'>): boolean {
+  return JSON.stringify(activity).includes('Sent once more, as');
 }
 
 async function read(request: IncomingMessage): Promise<Received> {

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { notice } from '../../src/core/message.ts';
 import type { Place } from '../../src/core/place.ts';
 import type { Chat, Delivery, Reader } from '../../src/ports/chat.ts';
-import { startConnector } from '../support/connector.ts';
-import type { Fault, RecordingConnector } from '../support/connector.ts';
+import { saysSentAgain, startConnector } from '../support/connector.ts';
+import type { Fault, Received, RecordingConnector } from '../support/connector.ts';
 import { startBot } from './bot-under-test.ts';
 import type { BotUnderTest } from './bot-under-test.ts';
 import { adele, tenantId } from './channel.ts';
@@ -137,13 +137,27 @@ describe('what the connector answers', () => {
     expect(await send()).toEqual({ kind: 'refused', why: '400 BadArgument' });
   });
 
-  test('a message that may be there already says so', async () => {
+  test('a message that may be there already says so on its card, so that it is one message, which can be updated', async () => {
+    expect(await chat.send(place(), said, reader, true)).toEqual({ kind: 'delivered', activityId: 'activity-1' });
+
+    const [{ activity }] = connector.accepted as [Received];
+    expect(activity).not.toHaveProperty('text');
+    expect(activity['attachments']).toMatchObject([
+      {
+        content: {
+          body: expect.arrayContaining([
+            expect.objectContaining({ text: 'Sent once more, as I do not know whether it arrived before.' }),
+          ]),
+        },
+      },
+    ]);
+  });
+
+  test('a message that may be there already says so also where its card is not taken', async () => {
+    connector.fail(answer(413, 'MessageSizeTooBig'));
     await chat.send(place(), said, reader, true);
 
-    expect(connector.accepted[0]?.activity).toMatchObject({
-      text: 'Sent once more, as I do not know whether it arrived before.',
-      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive' }],
-    });
+    expect(connector.accepted.map(saysSentAgain)).toEqual([true]);
   });
 
   test('the text of an error is not passed on', async () => {
