@@ -47,7 +47,7 @@ async function run(env: Record<string, string>): Promise<Ended> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/sandbox/main.ts'], {
     cwd: root,
     env: { SANDBOX_STATE: join(folder, 'sandbox.json'), SANDBOX_CA: join(folder, 'ca.pem'), ...env },
-    timeout: 5000,
+    timeout: 25_000,
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += String(chunk)));
