@@ -99,7 +99,8 @@ export type Teams = {
   close(): Promise<void>;
 };
 
-const patienceMs = 15_000;
+/** Shorter than a test may take, so that a red one tells what it waited for. */
+const patienceMs = 25_000;
 
 /** The channel's token for activities that name this serviceUrl. */
 export type Sign = (serviceUrl: string) => Promise<string>;
