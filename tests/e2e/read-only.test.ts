@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Card } from '../support/conversations.ts';
 import { readLedger } from '../support/ledger.ts';
+import { eventually } from '../support/processes.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
-import { idOn, pause, request, startWorld } from './world.ts';
+import { idOn, request, startWorld } from './world.ts';
 import type { Waiting, World } from './world.ts';
 
 /** The switch for the worst day: after a restart with READ_ONLY=1 nothing changes any more, and everything still answers. */
@@ -32,12 +33,15 @@ beforeAll(async () => {
   // An order whose answer is lost in the middle of a crash, and that PIM never got: else it would be ordered once more.
   await world.sandbox.fault({
     match: { method: 'POST', path: 'assignmentScheduleRequests' },
-    answer: { delay: 2_000, status: 503 },
+    answer: { delay: 5_000, status: 503 },
   });
   await adele.say('activate Intune Helpdesk for 1h because it never arrived');
   await adele.waitForCard(/Asking PIM/);
   await world.bot.kill();
-  await pause(2_100);
+  await eventually(
+    async () => (await world.writes()).includes('activate 503'),
+    () => 'the order was not answered',
+  );
   settings['READ_ONLY'] = '1';
   await world.bot.startAgain();
 }, 60_000);
