@@ -77,7 +77,9 @@ function watched(store: Store, underWay: Set<string>): Store {
   return {
     ...store,
     leaseJobs: async (...how) => {
-      const leased = await store.leaseJobs(...how);
+      // What is being leased is leased in the database before it is known here.
+      underWay.add('a lease');
+      const leased = await store.leaseJobs(...how).finally(() => underWay.delete('a lease'));
       for (const { id } of how[4] ?? []) underWay.delete(id);
       for (const { id } of leased) underWay.add(id);
       return leased;
