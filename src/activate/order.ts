@@ -104,10 +104,11 @@ async function readBack(ports: Ports, id: string): Promise<Message | null> {
   const now = ports.clock.now();
   const lost = { ...stored, orderedAt: now, readAt: now + 1_000, version: stored.version + 1 };
   await ports.store.commit([{ kind: 'activation', activation: lost }]);
+  // Told as it was: the line stays when it has long been found out.
   return notice(
-    '◷',
-    `PIM did not answer about ${stored.targetName}. I am checking whether it has the request.`,
-    'That can take a minute; the card tells what came of it.',
+    '⚠',
+    `PIM did not answer about ${stored.targetName}, so it may have the request or not.`,
+    'I look, which can take a minute. Its card tells what came of it.',
   );
 }
 

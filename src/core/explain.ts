@@ -22,7 +22,7 @@ export function refusalFacts(answer: PimProblem): { readonly kind: string; reado
 
 /**
  * PIM's refusal as a card: what happened, why (the rule and who owns it), what next.
- * `doing` completes "PIM did not …", for example "activate Azure Admins"; `reference` finds the line in the log, for the
+ * `doing` completes "PIM did not …" and "PIM was asked to …", for example "activate Azure Admins"; `reference` finds the line in the log, for the
  * refusals that somebody has to look up there.
  */
 export function explain(answer: PimProblem, doing: string, reference: string | null = null): Message {
@@ -163,9 +163,10 @@ export function explain(answer: PimProblem, doing: string, reference: string | n
         link,
       });
     case 'unclear':
-      return problem('PIM’s answer was lost.', {
-        why: 'It may or may not have happened; I am reading it back from PIM.',
-        next: 'Say “status” in a moment.',
+      // Told as it was: the line stays when it has long been found out.
+      return problem(`PIM was asked to ${doing}, and its answer was lost.`, {
+        why: 'It may have happened or not, which PIM tells when it can be read again.',
+        next: 'The card tells what came of it, mostly within a minute.',
         link,
       });
     case 'other':

@@ -35,6 +35,8 @@ type Action = Extract<Incoming, { kind: 'action' }>;
 const typingAfterMs = 1000;
 
 const working = notice('◷', 'Working on it.', 'PIM takes its time. The answer comes by itself.');
+/** Takes its place when the work is over: nobody must find it later and wait. */
+const worked = notice('■', 'That took a while.', 'What came of it is told in this chat.');
 
 /** Which activity goes where. The SDK's own turn state stays empty: it has no versions, the last writer would win. */
 export function createTurns(options: TurnOptions): Application {
@@ -58,7 +60,10 @@ export function createTurns(options: TurnOptions): Application {
     const done = await promptly(work.then(() => true));
     // The answer comes by itself when it is there; an outage of the chat is no reason to fail the turn.
     if (done === null && incoming.kind === 'message' && incoming.place.kind === 'personal') {
-      await chat.send(incoming.place, working, { oid: null, zone: options.defaultZone });
+      const reader = { oid: null, zone: options.defaultZone };
+      const said = await chat.send(incoming.place, working, reader);
+      const id = said.kind === 'delivered' ? said.activityId : null;
+      if (id !== null) void work.then(() => chat.update(incoming.place, id, worked, reader));
     }
   }
 

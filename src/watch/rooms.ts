@@ -34,11 +34,11 @@ function whoDecides({ personName, targetName, approvers }: Activation): Message 
   const names = approvers.map(({ name }) => name).join(', ');
   // Told as it was: the message stays when the request is long decided.
   const said = problem(`${personName} asked for ${targetName}, and I could reach nobody who may decide on it.`, {
-    why: names === '' ? 'Its PIM policy names no approver other than them.' : `It may be decided by: ${names}.`,
+    why: names === '' ? 'Its PIM policy names no approver other than them.' : `It could be decided by: ${names}.`,
     next:
       names === ''
         ? 'The group’s owner can name approvers in PIM.'
-        : 'Whoever of them reads this: decide in PIM, or open a chat with me and say “approvals”.',
+        : 'Whoever of them reads this while it waits: decide in PIM, or open a chat with me and say “approvals”.',
     link: { url: portalApprovals, title: 'Approvals in PIM' },
   });
   return naming(said, personName, targetName, ...approvers.map(({ name }) => name));

@@ -41,7 +41,11 @@ function explained(refusal: PimProblem): Problem {
 describe('every refusal of PIM says what happened, why, and what to do next:', () => {
   test.each(Object.values(samples).map((refusal) => [refusal.kind, refusal] as const))('%s', (kind, refusal) => {
     const { what, why, next, link } = explained(refusal);
-    expect(what).toBe(kind === 'unclear' ? 'PIM’s answer was lost.' : 'PIM did not activate Azure Admins.');
+    expect(what).toBe(
+      kind === 'unclear'
+        ? 'PIM was asked to activate Azure Admins, and its answer was lost.'
+        : 'PIM did not activate Azure Admins.',
+    );
     expect(why).toMatch(/^[A-Z].*[.)]$/);
     expect(next).toMatch(/^[A-Z].*\.$/);
     expect([undefined, portalMyGroups]).toContain(link?.url);

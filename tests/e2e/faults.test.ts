@@ -73,7 +73,7 @@ describe('an ending whose answer gets lost', () => {
     await active('RDP Servers Munich');
     await world.sandbox.fault({ match: endings, answer: 'lost' });
     const said = await adele.say('deactivate RDP Servers Munich');
-    await said.reply(/PIM’s answer was lost/);
+    await said.reply(/PIM was asked to .+, and its answer was lost/);
     const card = await said.reply(/RDP Servers Munich\nEnded at/);
     expect(card.text).toContain('You ended it');
     expect(await world.writes()).toEqual(['deactivate 0']);
@@ -96,7 +96,7 @@ describe('an ending whose answer gets lost', () => {
     await world.sandbox.fault({ match: endings, answer: 'lost' });
     await world.sandbox.fault({ match: listed, times: 100, answer: { status: 200, body: { value } } });
     const said = await adele.say('deactivate RDP Servers Munich');
-    await said.reply(/PIM’s answer was lost/);
+    await said.reply(/PIM was asked to .+, and its answer was lost/);
     await world.later('PT40S');
     await pause(1_000);
     await world.sandbox.ask('faults', undefined, 'DELETE');
@@ -107,7 +107,7 @@ describe('an ending whose answer gets lost', () => {
   test('can be asked for again where PIM never got it', async () => {
     await active('RDP Servers Munich');
     await world.sandbox.fault({ match: endings, answer: { status: 503 } });
-    await (await adele.say('deactivate RDP Servers Munich')).reply(/PIM’s answer was lost/);
+    await (await adele.say('deactivate RDP Servers Munich')).reply(/PIM was asked to .+, and its answer was lost/);
     await world.later('PT2M');
     const again = await adele.say('deactivate RDP Servers Munich');
     expect((await again.reply(/RDP Servers Munich\nEnded at/)).text).toContain('You ended it');
@@ -118,7 +118,7 @@ describe('an ending whose answer gets lost', () => {
     const card = await active('RDP Servers Munich');
     await world.sandbox.fault({ match: endings, answer: { status: 503 } });
     const said = await adele.say('deactivate RDP Servers Munich');
-    await said.reply(/PIM’s answer was lost/);
+    await said.reply(/PIM was asked to .+, and its answer was lost/);
     await world.later('PT2M');
     // A while after it nothing has come of it, so it came to nothing.
     await eventually(

@@ -18,7 +18,9 @@ test('a request whose approvers have no chat with Jitney is told in the room tha
   await said.reply(/I could reach nobody who can approve Azure Admins/);
   const told = await said.reply(/I could reach nobody who may decide on it/, room);
   expect(told.text).toContain('Adele Vance asked for Azure Admins');
-  expect(told.text).toContain('Megan Bowen');
+  // It stays when the request is decided, so it says nothing that is not true then.
+  expect(told.text).toContain('It could be decided by: Megan Bowen, Alex Wilber.');
+  expect(told.text).toContain('Whoever of them reads this while it waits');
   expect(told.text).not.toContain('nobody is there');
   expect(told.buttons).toEqual(['Approvals in PIM']);
   expect(world.bot.printed).toContain('approvers.unreachable');

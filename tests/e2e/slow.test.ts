@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../support/processes.ts';
 import type { TeamsPerson } from '../support/teams-client.ts';
 import { request, startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,11 @@ test('an order that takes 4.9 s, and one that takes longer than anybody waits fo
   expect(adele.cards().filter(({ text }) => text.includes('Working on it'))).toHaveLength(2);
   await said.reply(/Intune Helpdesk\nActive until/);
   await saidLater.reply(/RDP Servers Munich\nActive until/);
+  // Nor does anybody find a line later that still says so.
+  await eventually(
+    () => adele.cards().filter(({ text }) => text.includes('That took a while')).length === 2,
+    () => world.bot.printed,
+  );
   expect((await world.writes()).filter((write) => write.startsWith('activate'))).toHaveLength(2);
 }, 40_000);
 

@@ -4,7 +4,7 @@ import type { Message } from '../../src/core/message.ts';
 import type { Incoming } from '../../src/ports/incoming.ts';
 import type { Bot } from '../../src/teams/bot.ts';
 import { startConnector } from '../support/connector.ts';
-import type { RecordingConnector } from '../support/connector.ts';
+import type { Received, RecordingConnector } from '../support/connector.ts';
 import { startBot } from './bot-under-test.ts';
 import type { BotUnderTest } from './bot-under-test.ts';
 import { adele, appId, execute, goodClaims, makeKey, message, sign, startChannel, tenantId } from './channel.ts';
@@ -95,6 +95,23 @@ describe('a message', () => {
     expect([response.status, isOver]).toEqual([200, false]);
     expect(connector.accepted.map(({ activity }) => activity['summary'])).toContain('Working on it. for the room');
     resolve(null);
+  });
+
+  test('that was told to be in work is not told so any more when the work is over', async () => {
+    const { promise, resolve } = Promise.withResolvers<Message | null>();
+    handle = () => promise;
+    await post(message(serviceUrl));
+    const [told] = connector.accepted.filter(({ activity }) => activity['type'] === 'message') as [Received];
+    const before = connector.accepted.length;
+
+    resolve(null);
+    await connector.until(before + 1);
+
+    expect(connector.accepted.at(-1)).toMatchObject({
+      method: 'PUT',
+      activityId: connector.ids.get(told),
+      activity: { summary: 'That took a while. for the room' },
+    });
   });
 
   test('of a channel that does not say its group has it looked up once', async () => {
