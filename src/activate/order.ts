@@ -155,8 +155,12 @@ async function park(
   // Whoever tells that the time is up goes first; a reading before that would only say less.
   const readAt = ports.clock.now() + verifyMs + 60_000;
   return ports.store.commit([
-    { kind: 'activation', activation: { ...stored, held: null, readAt, version: stored.version + 1 } },
+    {
+      kind: 'activation',
+      activation: { ...stored, held: null, unverified: true, readAt, version: stored.version + 1 },
+    },
     { kind: 'park', parked: claims === null ? parked : { ...parked, check: { claims, targetName } } },
+    { kind: 'job', job: requesterCard(stored), due: ports.clock.now() },
     ...(card === null ? [] : [openCard(ports, card)]),
   ]);
 }
@@ -170,7 +174,8 @@ export async function orderVerified(ports: Ports, activationId: string, parked: 
   const activation = await ports.store.activation(activationId);
   if (activation?.phase !== 'ordering') return null;
   const now = ports.clock.now();
-  const claimed = { ...activation, orderedAt: now, readAt: now + 20_000, version: activation.version + 1 };
+  const version = activation.version + 1;
+  const claimed = { ...activation, unverified: false, orderedAt: now, readAt: now + 20_000, version };
   const isOurs = await ports.store.commit([
     { kind: 'activation', activation: claimed },
     { kind: 'takeParked', parked, at: ports.clock.wall() },

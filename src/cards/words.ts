@@ -49,6 +49,7 @@ function timedState(activation: Activation, state: string, when: When): string {
     const { kept, until } = activation.held;
     return kept ? `PIM cannot be asked now; I keep trying until ${when(until)}` : 'PIM cannot be asked now';
   }
+  if (phase === 'ordering' && activation.unverified === true) return 'waiting for your sign-in';
   if (phase === 'active' && endsAt !== null) return `${state} until ${when(endsAt)}`;
   if (phase === 'ended' && endsAt !== null) return `${state} at ${when(endsAt)}`;
   const start = startsAt ?? wish.startAt;

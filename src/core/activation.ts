@@ -110,6 +110,8 @@ export type Activation = {
   /** When PIM is to be read next; null when nothing is expected any more. */
   readonly readAt: Moment | null;
   readonly held?: Held | null;
+  /** PIM gets it when the person has signed in or passed a check. Means something only while PIM is being asked. */
+  readonly unverified?: boolean;
   /** Known from a copy only: what became of it since may have been told already, so nobody is told again. */
   readonly restored?: boolean;
 };

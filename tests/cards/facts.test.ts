@@ -54,6 +54,12 @@ const underWay: readonly (readonly [kind: Step['kind'], known: Activation, says:
 ];
 
 describe("the requester's card", () => {
+  test('while PIM wants a check first says that it waits for the person, not for PIM', () => {
+    const card = requester({ ...byPhase.ordering, unverified: true });
+    expect(card.text).toContain('Waiting for your sign-in');
+    expect(card.text).not.toContain('PIM');
+  });
+
   test.each(begins)('when %s says so first and offers what helps then', (phase, text, offered) => {
     const card = requester(byPhase[phase]);
     expect(card.text.startsWith(`${text}\n`)).toBe(true);

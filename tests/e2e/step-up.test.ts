@@ -66,6 +66,7 @@ describe('a policy with an authentication context', () => {
     const asked = await adele.say('activate Finance Break Glass for 30m because audit');
     const check = await asked.reply(isCheck);
     expect(check.text).toContain('One more check for Finance Break Glass');
+    await asked.reply(/Finance Break Glass\nWaiting for your sign-in/);
     expect(await world.writes()).toEqual([]);
     expect(await adele.signIn(check)).toContain('You are signed in');
     await asked.reply(/Finance Break Glass.*Active until/s);
