@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TeamsPerson } from '../support/teams-client.ts';
 import { nodes } from '../cards/reading.ts';
 import { signInInBrowser } from '../support/browser-sign-in.ts';
+import { eventually } from '../support/processes.ts';
 import { outside } from './outside.ts';
 import { request, startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -196,13 +197,15 @@ describe('the export of an answer', () => {
 });
 
 async function findings(count: number): Promise<readonly Entry[]> {
-  const until = performance.now() + 15_000;
-  for (;;) {
-    const found = ledger('reconcile.mismatch');
-    if (found.length >= count) return found;
-    if (performance.now() > until) throw new Error(`${found.length} findings; the bot printed ${world.bot.printed}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  let found: readonly Entry[] = [];
+  await eventually(
+    () => {
+      found = ledger('reconcile.mismatch');
+      return found.length >= count;
+    },
+    () => `${found.length} findings; the bot printed ${world.bot.printed}`,
+  );
+  return found;
 }
 
 /** The command as an operator runs it beside the bot. */

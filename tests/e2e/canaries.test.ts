@@ -83,7 +83,7 @@ test('a reason and an approver’s reason are where they are needed, and neither
   const needed = ['PIM', 'activation.body', 'chat of Adele', 'chat of Megan'];
   expect(await places('canarywhy')).toEqual(needed);
   expect(await places('canaryreason')).toEqual(needed);
-}, 30_000);
+});
 
 test('what looks like a secret goes nowhere before its author has said so', async () => {
   const before = (await world.writes()).length;
@@ -96,7 +96,7 @@ test('what looks like a secret goes nowhere before its author has said so', asyn
   expect((await world.writes()).length).toBe(before);
   // Kept as what waits for an answer, and nowhere else.
   expect(await places('canarysecret')).toEqual(['parked.body']);
-}, 30_000);
+});
 
 test('and goes on as it was when they say so, by sentence and by card', async () => {
   const said = await adele.say('activate Azure Admins for 1h because the password is rotated');
@@ -110,7 +110,7 @@ test('and goes on as it was when they say so, by sentence and by card', async ()
   const again = await pressed.reply(/looks as if it held a password/);
   expect((await megan.press(again, 'Send as it is')).card?.text).toContain('Denied by you');
   expect((await said.reply(/was denied by Megan/)).text).toContain('“my pin is 4711”');
-}, 30_000);
+});
 
 test('what the question card and the form bring is held back alike', async () => {
   const question = await (await adele.say('activate SQL Prod for 1h')).reply(/needs two more things/);
@@ -123,7 +123,7 @@ test('what the question card and the form bring is held back alike', async () =>
   await filled.reply(/looks as if it held a password/);
   expect(await places('canaryinput')).toEqual(['parked.body']);
   expect(await places('canaryform')).toEqual(['parked.body']);
-}, 30_000);
+});
 
 test('what nobody asked for leaves no trace', async () => {
   const { activity } = await adele.say('status');
@@ -160,7 +160,7 @@ test('what nobody asked for leaves no trace', async () => {
     ' ',
   ))
     expect([word, await places(`canary${word}`)]).toEqual([word, []]);
-}, 30_000);
+});
 
 test('a sentence that nobody understands, and a name, are in no log', async () => {
   await (await adele.say('canarywords canarywords')).reply(/./);
@@ -172,7 +172,7 @@ test('a sentence that nobody understands, and a name, are in no log', async () =
     from: { ...(activity['from'] as object), name: 'Canaryname' },
   });
   expect((await places('canaryname')).filter((place) => !place.startsWith('person.'))).toEqual([]);
-}, 30_000);
+});
 
 test('a ticket is where the reason is, its number in the ledger too, and nowhere else', async () => {
   const said = await adele.say('activate SQL Prod for 30m because x ticket Canarysystem CANARYTICKET1');
@@ -180,7 +180,7 @@ test('a ticket is where the reason is, its number in the ledger too, and nowhere
   const needed = ['PIM', 'activation.body', 'chat of Adele'];
   expect(await places('canarysystem')).toEqual(needed);
   expect(await places('canaryticket')).toEqual([...needed, 'ledger.entry']);
-}, 30_000);
+});
 
 test('nor does what an activity says of its room, its sender’s settings, its files and its sign-in', async () => {
   const { activity } = await adele.say('status');
@@ -225,7 +225,7 @@ test('nor does what an activity says of its room, its sender’s settings, its f
   // Where the activity came from, until it is answered and for a week; and the id that Teams wants back.
   expect(await places('canarychannel')).toEqual(['event.place']);
   expect(await places('canaryexchange')).toEqual(['answer']);
-}, 30_000);
+});
 
 test('what PIM says of a refusal reaches whoever asked, without its secrets, and the log has its code alone', async () => {
   const innerError = { x: 'canaryinner' };
@@ -243,7 +243,7 @@ test('what PIM says of a refusal reaches whoever asked, without its secrets, and
   expect(await places('canaryrefusal')).toEqual(['activation.body', 'chat of Adele', 'log']);
   for (const word of 'hidden inner response read'.split(' '))
     expect([word, await places(`canary${word}`)]).toEqual([word, []]);
-}, 30_000);
+});
 
 test('what Entra says of a refusal stays with Entra', async () => {
   await (await adele.say('sign out')).reply(/./);
@@ -255,4 +255,4 @@ test('what Entra says of a refusal stays with Entra', async () => {
   await world.sandbox.ask('faults', undefined, 'DELETE');
   expect(answered.at(-1)).toContain('You are not signed in');
   expect([await places('canarydescription'), await places('canarytrace')]).toEqual([[], []]);
-}, 30_000);
+});

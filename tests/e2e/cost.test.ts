@@ -70,7 +70,7 @@ test('activate: three when nothing is known yet, one when the group was asked fo
   expect(warm).toEqual([['POST assignmentScheduleRequests']]);
   await adele.press(await adele.waitForCard(/Waiting for approval[^]*“warm”/), 'Cancel request');
   await adele.waitForCard(/Cancelled[^]*“warm”/);
-}, 30_000);
+});
 
 test('five targets in one sentence wait for no more answers than one', async () => {
   const five = 'RDP Servers Munich, Intune Helpdesk, Azure Readers, Research and Development and CA Exclusion Travel';
@@ -102,7 +102,7 @@ test('list: two when no policy is known yet, then one', async () => {
   await forgetCaches();
   expect((await rounds(() => adele.say('list'))).length).toBeLessThanOrEqual(2);
   expect((await rounds(() => adele.say('list'))).length).toBeLessThanOrEqual(1);
-}, 30_000);
+});
 
 test('status: none while something of one’s own is open, else one', async () => {
   expect((await rounds(() => lee.say('status'))).length).toBeLessThanOrEqual(1);
@@ -124,7 +124,7 @@ test('policy: its group and its rules, then who approves; then nothing', async (
   expect((await rounds(() => adele.say('policy SQL Prod'), slowBatch)).length).toBeLessThanOrEqual(2);
   expect((await rounds(() => adele.say('policy Azure Admins'), slowBatch)).length).toBeLessThanOrEqual(2);
   expect(await rounds(() => adele.say('policy Azure Admins'), slowBatch)).toEqual([]);
-}, 30_000);
+});
 
 test('who has: the group and, side by side, who is in it', async () => {
   await forgetCaches();
@@ -133,4 +133,4 @@ test('who has: the group and, side by side, who is in it', async () => {
   const slow = ['/v1.0/identityGovernance', '/v1.0/groups?', '/v1.0/$batch'];
   expect((await rounds(ask, slow)).length).toBeLessThanOrEqual(2);
   expect((await rounds(ask, slow)).map((calls) => calls.toSorted())).toEqual([warm]);
-}, 30_000);
+});

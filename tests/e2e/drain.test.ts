@@ -51,7 +51,7 @@ test('an order that was on its way is answered, shown and closed before the proc
   await adele.waitForCard(/Intune Helpdesk\nActive until[^]*“deploy”/);
   expect(adele.cards().filter(({ text }) => text.includes('I was interrupted'))).toEqual([]);
   expect(await world.writes()).toEqual(['activate 201']);
-}, 40_000);
+});
 
 test('a decision that was on its way has its card, and is known by the program that starts next', async () => {
   const { said, task } = await request(adele, megan, 'Azure Admins');
@@ -64,4 +64,4 @@ test('a decision that was on its way has its card, and is known by the program t
   await world.bot.startAgain();
   await said.reply(/Azure Admins is active. Approved by Megan Bowen./);
   expect(await world.writes()).toEqual(['activate 201', 'decide 204']);
-}, 40_000);
+});

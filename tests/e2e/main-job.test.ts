@@ -27,7 +27,7 @@ afterAll(async () => {
   await browser.close();
   await program.stop();
   program.forget();
-}, 30_000);
+});
 
 async function picture(window: PlaygroundWindow, name: string): Promise<void> {
   await window.page.screenshot({ path: `${folder}/${name}.png` });

@@ -58,4 +58,4 @@ test('what the bot sends carries the token of its identity, asked for once, and 
     resource: 'https://api.botframework.com',
   });
   expect(asked[0]?.headers['metadata']).toBe('true');
-}, 30_000);
+});

@@ -135,7 +135,7 @@ describe('every stored address at once', () => {
     await adele.waitForCard(/Waiting for approval/);
     // A card is seen before the bot has written down where it stands, and what it writes then is not poisoned.
     await world.nothingIsDue();
-  }, 30_000);
+  });
 
   test('changes no card, asks no roster, and tells nobody anything', async () => {
     const [before, taken] = [refusals(), world.teams.connector.requests.length];
@@ -150,7 +150,7 @@ describe('every stored address at once', () => {
 
     expect(leak.connections).toBe(0);
     expect(world.teams.connector.requests.slice(taken)).toEqual([]);
-  }, 30_000);
+  });
 
   test('and the next thing somebody says puts their own right', async () => {
     const said = await adele.say('status');

@@ -8,11 +8,12 @@ import type { StartedBot } from '../support/bot.ts';
 import { proveWrites } from '../support/ledger.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
+import { eventually } from '../support/processes.ts';
 import { startSandbox } from '../support/sandbox.ts';
 import type { SandboxCall, StartedSandbox } from '../support/sandbox.ts';
 import { startTeams } from '../support/teams-client.ts';
 import type { Done, Teams, TeamsPerson } from '../support/teams-client.ts';
-import { pause } from './world.ts';
+import { followed, pause } from './world.ts';
 
 /**
  * Two processes on one PostgreSQL. The first one is stopped (SIGSTOP) between the durable intent and the write to PIM, for
@@ -83,7 +84,7 @@ function timesLate(): number {
 /** Moves PIM's clock and lets the second one follow. */
 async function later(duration: string): Promise<void> {
   await sandbox.advance(duration);
-  await pause(600);
+  await Promise.all([followed(sandbox, second), pause(600)]);
 }
 
 /** Says it to the first one, which stands still when that action is in the ledger. */
@@ -92,11 +93,10 @@ async function saidToTheFirst(sentence: string, action: string): Promise<{ reado
   talkingTo = first;
   const saying = adele.say(sentence);
   talkingTo = second;
-  const until = performance.now() + 20_000;
-  while (existsSync(trigger())) {
-    if (performance.now() > until) throw new Error(`${action} was not written down`);
-    await pause(20);
-  }
+  await eventually(
+    () => !existsSync(trigger()),
+    () => `${action} was not written down`,
+  );
   const wakeAt = performance.now() + stopMs;
   return {
     wake: async () => {

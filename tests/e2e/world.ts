@@ -146,7 +146,7 @@ async function askClock(sandbox: StartedSandbox): Promise<{ readonly now: string
 }
 
 /** It asks for the time again only when it has taken in the answer before, so the second question shows that it followed. */
-async function followed(sandbox: StartedSandbox, bot: StartedBot): Promise<void> {
+export async function followed(sandbox: StartedSandbox, bot: StartedBot): Promise<void> {
   let own = 0;
   await eventually(
     async () => {

@@ -237,7 +237,7 @@ describe('the ledger', () => {
     const before = (await ledger()).length;
     for (let times = 0; times < 220; times += 1) await refused({ verb: 'approve', id: '1', seal: 'x' }, person());
     expect((await ledger()).length - before).toBe(200);
-  }, 30_000);
+  });
 });
 
 describe('a button that is too old', () => {

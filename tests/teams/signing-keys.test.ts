@@ -164,7 +164,7 @@ describe('the address of the keys', () => {
   test('that does not answer is waited for in vain, but not for long', async () => {
     const origin = await serve({});
     expect(await found(`${origin}/silent`)).toBe('no signing keys');
-  }, 15_000);
+  });
 
   test.each([
     [100, 'channel-1'],
