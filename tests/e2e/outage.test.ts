@@ -191,7 +191,17 @@ test('a sign-in service that is down is told like PIM itself, and the order foll
 });
 
 describe('a sentence for which PIM could not even be read', () => {
+  const berlin = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
+
+  /** The time of day, in the person's zone, in so many minutes. */
+  async function clockIn(minutes: number): Promise<string> {
+    const { now } = await world.sandbox.state();
+    return berlin.format(Date.parse(now) + minutes * 60_000);
+  }
+
   beforeEach(async () => {
+    // A time past midnight would be asked about.
+    if ((await clockIn(0)) >= '21:00') await world.later('PT4H');
     // Nothing that was read before is still at hand.
     await world.bot.stop();
     await world.bot.startAgain();
@@ -199,9 +209,7 @@ describe('a sentence for which PIM could not even be read', () => {
   });
 
   test('waits, goes on when PIM answers again, and means what it meant when it was said', async () => {
-    const { now } = await world.sandbox.state();
-    const end = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
-    const at = end.format(Date.parse(now) + 90 * 60_000);
+    const at = await clockIn(90);
     const said = await adele.say(`activate Azure Readers until ${at} because the outage`);
     const card = await said.reply(/PIM does not answer now[^]*Nothing has been asked of PIM yet/);
     expect(card.buttons).toEqual(['Keep trying', 'Drop it']);
@@ -213,9 +221,7 @@ describe('a sentence for which PIM could not even be read', () => {
   });
 
   test('is not done on another day than was meant', async () => {
-    const { now } = await world.sandbox.state();
-    const end = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
-    const at = end.format(Date.parse(now) + 20 * 60_000);
+    const at = await clockIn(20);
     const said = await adele.say(`activate Azure Readers until ${at} because the outage`);
     await adele.press(await said.reply(/PIM does not answer now/), 'Keep trying');
     await world.later('PT30M');
