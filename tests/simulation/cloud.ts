@@ -32,6 +32,12 @@ export type Effect = {
   readonly requestId: string;
 };
 
+/** before: something that may be a write comes in, and nothing of it has been done. */
+type Watcher = {
+  readonly before: () => Promise<void>;
+  readonly seen: (call: GraphCall, kind: Effect['kind']) => void;
+};
+
 /** Microsoft's side in this process: the sandbox's own routes without its sockets. */
 export type Cloud = {
   readonly origin: string;
@@ -40,7 +46,7 @@ export type Cloud = {
   /** Every write by a token of the program, tried or done. */
   readonly writes: readonly Effect[];
   /** Called with every write before it takes effect. */
-  watch(seen: (call: GraphCall, kind: Effect['kind']) => void): void;
+  watch(watcher: Watcher): void;
   /** What somebody does in PIM's own pages; the status that came of it. */
   portal(oid: string, method: string, path: string, body?: unknown): number;
   revoke(oid: string): void;
@@ -58,14 +64,14 @@ export function createCloud(pendingMs: number): Cloud {
   const settings = { tenantFile: file, stateFile: file, keysFile: file, caFile: file, fresh: true, pendingMs };
   const routes = createRoutes(running, { ...settings, httpsPort: 0, plainPort: 0 }, tenant, keys, saver);
   const writes: Effect[] = [];
-  let seen: (call: GraphCall, kind: Effect['kind']) => void = () => undefined;
+  let watcher: Watcher = { before: () => Promise.resolve(), seen: () => undefined };
 
   const graph = {
     ...routes.graph,
     answer: (call: GraphCall): GraphAnswer => {
       const kind = kindOf(call);
       if (kind === null) return routes.graph.answer(call);
-      seen(call, kind);
+      watcher.seen(call, kind);
       const answer = routes.graph.answer(call);
       writes.push({
         at: time.now(),
@@ -87,11 +93,12 @@ export function createCloud(pendingMs: number): Cloud {
     },
     writes,
     watch: (next) => {
-      seen = next;
+      watcher = next;
     },
     async answer({ method, url, headers, body }) {
       const received = { method, path: decodeURIComponent(url.pathname), query: url.searchParams, body, headers };
       if (/^\/(v1\.0|beta)\//.test(url.pathname)) {
+        if (method !== 'GET') await watcher.before();
         const delivery = await serveGraph(graph, received);
         if (delivery.kind === 'whole') return delivery.reply;
         throw new Error('the cloud has no faults of its own');

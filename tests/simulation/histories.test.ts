@@ -12,7 +12,12 @@ function run(...args: readonly string[]): Promise<{ stdout: string }> {
 
 test('a few histories of faults leave everything standing', async () => {
   const { stdout } = await run('--seeds', '6', '--processes', '1');
-  expect(stdout).toMatch(/Histories: 6 passed, 0 failed, 6 total/);
+  expect(stdout).toMatch(/Histories on SQLite: 6 passed, 0 failed, 6 total/);
+}, 120_000);
+
+test('nor do they on PostgreSQL', async () => {
+  const { stdout } = await run('--seeds', '3', '--processes', '1', '--database', 'postgres');
+  expect(stdout).toMatch(/Histories on PostgreSQL: 3 passed, 0 failed, 3 total/);
 }, 120_000);
 
 test('the same seed is the same history', async () => {

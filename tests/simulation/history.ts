@@ -1,3 +1,4 @@
+import type { Kind } from './database.ts';
 import { chance as chanceOf } from './random.ts';
 import type { Chance } from './random.ts';
 import { createGuard } from './invariants.ts';
@@ -24,10 +25,10 @@ const minutes = 60 * seconds;
 const hours = 60 * minutes;
 
 /** One life of the program: people, faults, deaths, and what must hold in the end. `steps` cuts it short. */
-export async function runHistory(seed: number, steps = Infinity): Promise<History> {
+export async function runHistory(seed: number, kind: Kind, steps = Infinity): Promise<History> {
   const chance = chanceOf(seed);
   const weather = weatherOf(chance);
-  const world = await createWorld(chance, weather);
+  const world = await createWorld(chance, weather, kind);
   const guard = createGuard(world);
   try {
     const people = createPeople(world);
@@ -37,14 +38,14 @@ export async function runHistory(seed: number, steps = Infinity): Promise<Histor
     const deeds = 12 + chance.below(14);
     for (let step = 0; step < Math.min(deeds, steps); step += 1) {
       await act(world, people);
-      guard.look();
+      await guard.look();
     }
     await calmDown(world);
     await guard.settle(people, false);
     for (let hour = 0; hour < 26; hour += 1) {
       time.pass(1 * hours);
       await live(world, 4 * seconds, 1_000);
-      guard.look();
+      await guard.look();
     }
     await live(world, 3 * minutes, 1_000);
     await guard.settle(people, true);
@@ -58,7 +59,6 @@ export async function runHistory(seed: number, steps = Infinity): Promise<Histor
       effects: world.cloud.writes.filter(({ status }) => status < 300).length,
     };
   } finally {
-    guard.close();
     await world.stop();
   }
 }

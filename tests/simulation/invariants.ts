@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { verify } from '../../src/audit/ledger.ts';
 import { isOver } from '../../src/core/activation.ts';
 import type { Activation, Phase } from '../../src/core/activation.ts';
@@ -20,34 +19,34 @@ import type { World } from './world.ts';
 export type Guard = {
   readonly broken: readonly string[];
   /** Between two events: what must never be seen, not even for a moment. */
-  look(): void;
+  look(): Promise<void>;
   /** When everything has calmed down. */
   settle(people: People, isEnd: boolean): Promise<void>;
-  close(): void;
 };
-
-type Row = Readonly<Record<string, string | number | null>>;
 
 /** Somebody waits for it, so it is read at least this often. */
 const roundMs = 5_000;
 
 export function createGuard(world: World): Guard {
   const { cloud, connector } = world;
-  const database = new DatabaseSync(world.file, { readOnly: true });
   const broken: string[] = [];
   const phases = new Map<string, Phase>();
   let looked = 0;
 
-  const rows = (sql: string, ...given: string[]): readonly Row[] =>
-    database.prepare(sql).all(...given) as readonly Row[];
+  const { rows } = world;
   const breaks = (what: string): void => {
     if (!broken.includes(what)) broken.push(what);
     world.told(`BROKEN: ${what}`);
   };
-  const activations = (): readonly Activation[] =>
-    rows('select body from activation').map(({ body }) => unkeep<Activation>(String(body)));
-  const entries = (): readonly Entry[] =>
-    rows('select entry from ledger').map(({ entry }) => JSON.parse(String(entry)) as Entry);
+  const readActivations = async (): Promise<readonly Activation[]> =>
+    (await rows('select body from activation')).map(({ body }) => unkeep<Activation>(String(body)));
+  /** As the database was right before PIM carried the write out. */
+  let activations: readonly Activation[] = [];
+  let entries: readonly Entry[] = [];
+  async function before(): Promise<void> {
+    activations = await readActivations();
+    entries = (await rows('select entry from ledger')).map(({ entry }) => JSON.parse(String(entry)) as Entry);
+  }
 
   /** I2, I3: its ledger line is durable, of the same person, before PIM carries it out. */
   function announced(call: GraphCall, kind: Effect['kind']): void {
@@ -63,23 +62,23 @@ export function createGuard(world: World): Guard {
       if (kind === 'decide') return action.startsWith('approval.') && detail['requestId'] === request?.id;
       return action === 'activation.end' && (target ?? '').includes(String(body['groupId']));
     };
-    if (!entries().some(isOf)) breaks(`I2, I3: ${kind} without a ledger line of ${oid} before it`);
+    if (!entries.some(isOf)) breaks(`I2, I3: ${kind} without a ledger line of ${oid} before it`);
     const whose = kind === 'order' || kind === 'end' ? body['principalId'] : request?.principalId;
     if (kind === 'decide' && whose === oid) breaks(`I4: ${oid} decided on their own request`);
     if (kind !== 'decide' && whose !== oid) breaks(`I5: ${kind} for ${String(whose)} with the token of ${oid}`);
-    const before = cloud.writes.filter((write) => write.kind === kind && write.status < 300);
-    if (kind === 'order' && before.some((write) => write.body['customData'] === body['customData'])) {
+    const earlier = cloud.writes.filter((write) => write.kind === kind && write.status < 300);
+    if (kind === 'order' && earlier.some((write) => write.body['customData'] === body['customData'])) {
       breaks(`I1: ordered again although PIM has it: ${String(body['customData'])}`);
     }
-    const stored = kind === 'cancel' ? activations().find(({ requestId }) => requestId === id) : undefined;
+    const stored = kind === 'cancel' ? activations.find(({ requestId }) => requestId === id) : undefined;
     if (stored?.step?.kind === 'cancel' && stored.ruling !== null && stored.ruling.at <= stored.step.at) {
       breaks(`I8: ${stored.id} is taken back after its decision was recorded`);
     }
-    if (kind !== 'order' && kind !== 'end' && before.some((write) => write.requestId === id)) {
+    if (kind !== 'order' && kind !== 'end' && earlier.some((write) => write.requestId === id)) {
       breaks(`I1: a second ${kind} of ${id}`);
     }
   }
-  cloud.watch(announced);
+  cloud.watch({ before, seen: announced });
 
   /** Rule 3: what is shown as active has been made so by PIM. */
   function isGranted(activation: Activation): boolean {
@@ -110,10 +109,10 @@ export function createGuard(world: World): Guard {
     }
   }
 
-  function look(): void {
+  async function look(): Promise<void> {
     for (const { message } of world.shown.slice(looked)) seen(message);
     looked = world.shown.length;
-    for (const { id, phase } of activations()) {
+    for (const { id, phase } of await readActivations()) {
       const before = phases.get(id);
       if (before !== undefined && before !== phase && isOver(before))
         breaks(`I8: ${id} went from ${before} to ${phase}`);
@@ -122,13 +121,13 @@ export function createGuard(world: World): Guard {
   }
 
   async function settle(people: People, isEnd: boolean): Promise<void> {
-    look();
-    const all = activations();
+    await look();
+    const all = await readActivations();
     checkView(all);
     // Until then one may wait for a sign-in, and one may be active.
     for (const { id, phase } of isEnd ? all : [])
       if (!isOver(phase)) breaks(`I12: ${id} is still ${phase} a day later`);
-    if (isEnd) checkAnnouncements();
+    if (isEnd) await checkAnnouncements();
     checkRepeats();
     checkSecondAnswers(people);
     checkAnswers(people);
@@ -137,13 +136,13 @@ export function createGuard(world: World): Guard {
     if (!verified.ok) breaks(`I9: the ledger breaks at ${verified.seq}: ${verified.why}`);
     const leak = world.logged.find((line) => /canary|eyJ[\w-]{8}/.test(line));
     if (leak !== undefined) breaks(`I10: in the log: ${leak.slice(0, 200)}`);
-    const left = rows("select id, due from job where id not like 'end:%' and id not like 'renew:%'");
+    const left = await rows("select id, due from job where id not like 'end:%' and id not like 'renew:%'");
     // An ambiguous message is sent again with ever longer waits, so until the end only what is overdue counts.
     // Due is by the clock of the programs, which may not be PIM's.
     const overdue = time.now() + world.skewMs - 60_000;
     const open = left.filter(({ due }) => isEnd || Number(due) < overdue);
     if (open.length > 0) breaks(`I11: the outbox did not empty: ${open.map(({ id }) => id).join(', ')}`);
-    const unsettled = rows('select id from event where settled = 0');
+    const unsettled = await rows('select id from event where settled = 0');
     if (unsettled.length > 0) breaks(`I7: nobody answered ${unsettled.map(({ id }) => id).join(', ')}`);
     if (world.wire.waiting().length > 0) breaks('I11: something still waits for the network');
   }
@@ -180,18 +179,15 @@ export function createGuard(world: World): Guard {
   }
 
   /** I6: once for certain, and no more often than sends were ambiguous. */
-  function checkAnnouncements(): void {
+  async function checkAnnouncements(): Promise<void> {
     if (world.deaf.has(channel)) return;
     const wasActive = new Set(
       world.shown.flatMap(({ message }) =>
         message.kind === 'activation' && message.activation.phase === 'active' ? [message.activation.id] : [],
       ),
     );
-    const kept = new Set(
-      rows('select activation_id from card where reader = ? and activity_id is not null', `channel:${channel}`).map(
-        ({ activation_id: id }) => id,
-      ),
-    );
+    const cards = 'select activation_id from card where reader = $1 and activity_id is not null';
+    const kept = new Set((await rows(cards, `channel:${channel}`)).map(({ activation_id: id }) => id));
     for (const id of wasActive) if (!kept.has(id)) breaks(`I6: ${id} was active and not announced`);
     const sent = connector.accepted.filter(
       ({ method, conversationId, activity }) =>
@@ -240,7 +236,7 @@ export function createGuard(world: World): Guard {
     );
   }
 
-  return { broken, look, settle, close: () => database.close() };
+  return { broken, look, settle };
 }
 
 type Entry = {

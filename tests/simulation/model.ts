@@ -97,7 +97,7 @@ const settled: Command = {
   async run(model, { world, guard }) {
     await live(world, 3_000, 400);
     await live(world, 90_000, 2_000);
-    guard.look();
+    await guard.look();
     const rows = await world.store().lastActivation({ tid: world.cloud.world().tenantId, oid: adele });
     const phase = rows?.phase ?? 'none';
     const may = allowed(model);
@@ -155,7 +155,6 @@ await fc.assert(
       await fc.asyncModelRun(() => ({ model, real }), [doing('ask'), settled, ...some, settled]);
       seen += real.world.cloud.writes.filter(({ status }) => status < 300).length;
     } finally {
-      real.guard.close();
       await real.world.stop();
     }
   }),

@@ -8,7 +8,7 @@ import { metInHistories } from './met.ts';
 
 /**
  * `npm run histories -- --seeds 300` runs the seeds 1 to 300 in as many processes as there are cores; `-- --seed 7` runs
- * that one again and prints what happened in it. Ends with 1 when an invariant broke or a fault met nothing.
+ * that one again and prints what happened in it; `-- --database postgres` has a PostgreSQL under them. Ends with 1 when an invariant broke or a fault met nothing.
  */
 
 const { values } = parseArgs({
@@ -17,12 +17,14 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     steps: { type: 'string' },
+    database: { type: 'string', default: 'sqlite' },
     processes: { type: 'string', default: String(availableParallelism()) },
     worker: { type: 'boolean', default: false },
   },
 });
 
 useMemoryDisk();
+const kind = values.database === 'postgres' ? 'postgres' : 'sqlite';
 if (values.worker) await work();
 else if (values.seed !== undefined) await replay(Number(values.seed));
 else await all(Number(values.from), Number(values.seeds), Number(values.processes));
@@ -37,7 +39,7 @@ async function work(): Promise<void> {
   process.on('message', (seed: number | 'end') => {
     if (seed === 'end') process.exit();
     current = seed;
-    void runHistory(seed)
+    void runHistory(seed, kind)
       .catch((error: unknown) => failed(seed, error))
       .then((history) => process.send?.({ ...history, lines: [] }));
   });
@@ -51,7 +53,7 @@ function failed(seed: number, error: unknown): History {
 
 async function replay(seed: number): Promise<void> {
   const { runHistory } = await import('./history.ts');
-  const history = await runHistory(seed, values.steps === undefined ? Infinity : Number(values.steps));
+  const history = await runHistory(seed, kind, values.steps === undefined ? Infinity : Number(values.steps));
   say([...history.lines, '', ...verdict(history)]);
   process.exitCode = history.broken.length > 0 ? 1 : 0;
   process.exit();
@@ -63,7 +65,7 @@ async function all(from: number, count: number, processes: number): Promise<void
   const histories: History[] = [];
   await Promise.all(
     Array.from({ length: Math.min(processes, count) }, async () => {
-      const child = fork(fileURLToPath(import.meta.url), ['--worker'], {
+      const child = fork(fileURLToPath(import.meta.url), ['--worker', '--database', kind], {
         execArgv: ['--disable-warning=ExperimentalWarning'],
       });
       await new Promise<void>((done, fail) => {
@@ -94,7 +96,7 @@ async function all(from: number, count: number, processes: number): Promise<void
     ...(broken.length > 0
       ? [`Broken: seeds ${broken.map(({ seed }) => seed).join(', ')}; each again with -- --seed N.`]
       : []),
-    `Histories: ${histories.length - broken.length} passed, ${broken.length} failed, ${histories.length} total; ` +
+    `Histories on ${kind === 'postgres' ? 'PostgreSQL' : 'SQLite'}: ${histories.length - broken.length} passed, ${broken.length} failed, ${histories.length} total; ` +
       `${sum(({ deeds }) => deeds)} deeds, ${sum(({ effects }) => effects)} effects at PIM, ` +
       `${Math.round((performance.now() - started) / 1000)} s.`,
   ]);

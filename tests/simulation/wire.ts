@@ -27,6 +27,13 @@ export type Wire = {
   as<T>(process: Process, work: () => T): T;
   current(): Process | undefined;
   ask<T>(label: string, other: () => Promise<Outcome<T> & { readonly afterMs?: number }>): Promise<T>;
+  /**
+   * Asks something whose answer comes when it comes, a server outside this process: when nothing else goes on, and one thing
+   * after the other, so that the same seed stays the same history.
+   */
+  outside<T>(work: () => Promise<T>): Promise<T>;
+  /** Time waits for it. */
+  hold<T>(work: Promise<T>): Promise<T>;
   /** Lets this much time pass, and everything happen that happens in it. */
   pass(ms: number): Promise<void>;
   readonly waiting: () => readonly { readonly process: Process; readonly label: string }[];
@@ -35,6 +42,8 @@ export type Wire = {
 export function createWire(chance: Chance, told: (line: string) => void): Wire {
   const processes = new AsyncLocalStorage<Process>();
   const exchanges: Exchange[] = [];
+  const asked: (() => Promise<void>)[] = [];
+  let held = 0;
   const longestMs = 250;
 
   async function ask<T>(label: string, other: () => Promise<Outcome<T> & { readonly afterMs?: number }>): Promise<T> {
@@ -77,6 +86,16 @@ export function createWire(chance: Chance, told: (line: string) => void): Wire {
     return true;
   }
 
+  /** Until nothing in this process goes on by itself: all that is left waits for the wire or for time. */
+  async function quiet(): Promise<void> {
+    for (;;) {
+      for (let turn = 0; turn < 4 || held > 0 || isBusy(); turn += 1) await new Promise((done) => setImmediate(done));
+      const next = asked.shift();
+      if (!next) return;
+      await next();
+    }
+  }
+
   async function pass(ms: number): Promise<void> {
     const until = time.now() + ms;
     await quiet();
@@ -94,14 +113,17 @@ export function createWire(chance: Chance, told: (line: string) => void): Wire {
     as: (process, work) => processes.run(process, work),
     current: () => processes.getStore(),
     ask,
+    outside: (work) =>
+      new Promise((resolve, reject) => {
+        asked.push(() => work().then(resolve, reject));
+      }),
+    hold: (work) => {
+      held += 1;
+      return work.finally(() => (held -= 1));
+    },
     pass,
     waiting: () => exchanges.filter(({ process }) => process.alive),
   };
-}
-
-/** Until nothing in this process goes on by itself: all that is left waits for the wire or for time. */
-async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 4 || isBusy(); turn += 1) await new Promise((done) => setImmediate(done));
 }
 
 /** What is to be written down waits for a turn of its own, often several times in a row. */

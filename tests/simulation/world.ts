@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sealer } from '../../src/audit/ledger.ts';
 import type { Message } from '../../src/core/message.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -13,6 +10,8 @@ import { createConversations } from '../support/conversations.ts';
 import type { Conversations } from '../support/conversations.ts';
 import { createCloud } from './cloud.ts';
 import type { Cloud, Reply, Request } from './cloud.ts';
+import { historyDatabase } from './database.ts';
+import type { HistoryDatabase, Kind } from './database.ts';
 import { chatFaults, graphFaults, isUnclear, lagging } from './faults.ts';
 import type { Met } from './faults.ts';
 import { chance as seeded } from './random.ts';
@@ -77,7 +76,7 @@ export type World = {
   deaths(): number;
   /** Ambiguous sends, by conversation: so many messages may be there twice. */
   readonly unclear: Map<string, number>;
-  readonly file: string;
+  readonly rows: HistoryDatabase['rows'];
   calm: boolean;
   /** How often the operator has changed the key of sign-ins and cards; a program has the one of its start, and the one before. */
   keysMade: number;
@@ -91,12 +90,11 @@ export type World = {
   stop(): Promise<void>;
 };
 
-export async function createWorld(chance: Chance, weather: Weather): Promise<World> {
+export async function createWorld(chance: Chance, weather: Weather, kind: Kind = 'sqlite'): Promise<World> {
+  const database = await historyDatabase(kind);
   time.start(Date.UTC(2027, 2, 1, 9));
   // Libraries that wait a random while, such as between tries, draw from the seed too.
   Math.random = seeded(chance.below(1_000_000));
-  const folder = mkdtempSync(join(tmpdir(), 'jitney-history-'));
-  const file = join(folder, 'jitney.db');
   const lines: string[] = [];
   const started = time.now();
   const told = (line: string): void => void lines.push(`${((time.now() - started) / 1000).toFixed(1)} s  ${line}`);
@@ -117,7 +115,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     if (level !== 'info') told(`  ${logged.at(-1)?.slice(0, 300) ?? ''}`);
   };
   const log = { info: write('info'), warn: write('warn'), error: write('error') };
-  const open = (): Promise<Ports['store'] & LedgerReader> => openStore(`sqlite:${file}`, { seal: sealer(ledgerKey) });
+  const open = (): Promise<Ports['store'] & LedgerReader> => openStore(database.url, { seal: sealer(ledgerKey) });
   let store = await open();
 
   function faultFor(request: Request): { readonly number: string; readonly met: Met } | null {
@@ -228,7 +226,8 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
           if (!isDone) return never();
           if (name === 'claim') claimed.add(String(given[0]));
           const call = Reflect.get(store, name) as (...given: unknown[]) => Promise<unknown>;
-          return call(...given).then((value) => (process.alive ? value : never()));
+          const asked = kind === 'sqlite' ? call(...given) : wire.outside(() => call(...given));
+          return asked.then((value) => (process.alive ? value : never()));
         },
     });
   }
@@ -257,7 +256,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     claimed,
     deaths: () => deaths,
     unclear,
-    file,
+    rows: (...asked) => database.rows(...asked),
     calm: true,
     keysMade: 0,
     told,
@@ -265,7 +264,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
     count,
     store: () => store,
     boot(host) {
-      booting = booting.then(() => start(host));
+      booting = wire.hold(booting.then(() => start(host)));
       return booting;
     },
     kill(host) {
@@ -278,7 +277,7 @@ export async function createWorld(chance: Chance, weather: Weather): Promise<Wor
       for (const { program } of hosts) if (program) program.process.alive = false;
       await store.close();
       await connector.close();
-      rmSync(folder, { recursive: true, force: true });
+      await database.close();
     },
   };
 
