@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { chatOf, createDesk, hour, person, quickFolder } from '../press/desk.ts';
 import { open } from '../store/fixtures.ts';
-import { must, residentMb, seconds, settle } from './figures.ts';
+import { heldMb, must, residentMb, seconds, settle } from './figures.ts';
 import type { Figures } from './figures.ts';
 
 const day = 24 * hour;
@@ -22,6 +22,7 @@ export async function day24(messages: number, people: number): Promise<Figures> 
   const from = performance.now();
   let answered = 0;
   let handles = 0;
+  let heldEarly = 0;
   const resident: number[] = [];
 
   /** The harness keeps what it is shown; the program is what is measured. */
@@ -51,6 +52,7 @@ export async function day24(messages: number, people: number): Promise<Figures> 
     if (at % Math.ceil(messages / 10) === 0) resident.push(residentMb());
     if (at === Math.ceil(messages / 50) * 20) handles = process.getActiveResourcesInfo().length;
     forget();
+    if (at === Math.ceil(messages / 50) * 20) heldEarly = await heldMb();
   }
   for (let quiet = 0; quiet < 40; quiet += 1) {
     desk.now += 1_000;
@@ -59,6 +61,9 @@ export async function day24(messages: number, people: number): Promise<Figures> 
   }
   forget();
   const after = rows();
+  const held = await heldMb();
+
+  must(held < heldEarly + 2, `${heldEarly} MB held became ${held}`);
   must(answered === messages, `${messages} messages had ${answered} answers`);
   must(after['job'] === 0, `${after['job'] ?? 0} jobs are left over`);
   must((await store.unanswered(Infinity)).length === 0, 'a message is without its answer');
@@ -80,6 +85,7 @@ export async function day24(messages: number, people: number): Promise<Figures> 
     people,
     seconds: seconds(from),
     'resident MB, ten times over the day': resident.join(' '),
+    'MB held after two fifths of the day, and after it': `${heldEarly}, ${held}`,
     'rows after the day': after,
     'rows eight days later': later,
   };

@@ -6,7 +6,7 @@ import type { Pim } from '../../src/ports/pim.ts';
 import { activation as sample } from '../cards/samples.ts';
 import { chatOf, createDesk, hour, person, quickFolder } from '../press/desk.ts';
 import { open } from '../store/fixtures.ts';
-import { must, residentMb, seconds, settle } from './figures.ts';
+import { heldMb, must, residentMb, seconds, settle } from './figures.ts';
 import type { Figures } from './figures.ts';
 
 const stepMs = 250;
@@ -36,6 +36,7 @@ export async function ends(count: number): Promise<Figures> {
     await store.saveCard(activation.id, { kind: 'requester' }, { place: chatOf(who), activityId: `card-${at}` });
   }
   const before = residentMb();
+  const heldBefore = await heldMb();
   const from = performance.now();
   desk.now = end;
   let fastest = 0;
@@ -59,15 +60,21 @@ export async function ends(count: number): Promise<Figures> {
   must(told.size === 2 * count, `${2 * count - told.size} messages are missing`);
   must((await store.dueActivations(Infinity, 1)).length === 0, 'an activation is still open');
   // Cuts into seconds do not fall where the limit's do.
+  desk.sent.length = 0;
+  desk.logged.length = 0;
+  told.clear();
+  const held = await heldMb();
+  must(held < heldBefore + 4, `${heldBefore} MB held became ${held}`);
   must(fastest <= 60, `${fastest} messages in one second`);
   await store.close();
   rmSync(folder, { recursive: true, force: true });
   return {
     activations: count,
-    messages: desk.sent.length,
+    messages: 2 * count,
     'simulated seconds until the last was told': Math.round((desk.now - end) / 1000),
     'most messages in a second': fastest,
     seconds: seconds(from),
     'resident MB': `${before} before, ${residentMb()} after`,
+    'MB held': `${heldBefore} before, ${held} after`,
   };
 }

@@ -1,4 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { round, used } from '../../bench/measure.ts';
 
 /** What one part of the scale run found; it throws where something was lost, doubled or without bound. */
@@ -6,6 +8,16 @@ export type Figures = Readonly<Record<string, number | string | Readonly<Record<
 
 export function residentMb(pid: number = process.pid): number {
   return used(pid).residentMb ?? 0;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What this process holds on to, in MB: in use after everything that nobody needs has been collected. */
+export async function heldMb(): Promise<number> {
+  await settle();
+  collect();
+  return round(process.memoryUsage().heapUsed / 1e6, 1);
 }
 
 export function seconds(since: number): number {

@@ -99,6 +99,25 @@ describe('on PostgreSQL', () => {
     expect(await (await replica()).settleCopy(5_000)).toEqual({ knowsUntil: 0, open: 0, dropped: 1 });
   });
 
+  test('has ten connections at most, however much is asked at once', async () => {
+    const each = await store();
+    const [locking, looking] = [new pg.Client({ connectionString: url }), new pg.Client({ connectionString: url })];
+    await Promise.all([locking.connect(), looking.connect()]);
+    await locking.query('begin; lock table pulse in access exclusive mode');
+    const asked = Array.from({ length: 40 }, () => each.check());
+    const ours = `select wait_event_type as waits from pg_stat_activity where application_name = 'jitney' and datname = current_database()`;
+    const connections = async () => (await looking.query<{ waits: string | null }>(ours)).rows;
+    await eventually(
+      async () => (await connections()).filter(({ waits }) => waits === 'Lock').length >= 10,
+      () => 'the connections are not all used',
+    );
+
+    expect(await connections()).toHaveLength(10);
+
+    await locking.query('rollback');
+    await Promise.all([...asked, locking.end(), looking.end()]);
+  });
+
   test('survives that the server drops its connections', async () => {
     const each = await store();
     await sql(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'jitney'`);

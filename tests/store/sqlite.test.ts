@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql as statement } from 'kysely';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { activation, makeAtRelease, open } from './fixtures.ts';
 import type { OpenStore } from './fixtures.ts';
 import { everyRule } from './rules/every-rule.ts';
@@ -72,6 +74,17 @@ describe('on SQLite', () => {
 
     expect(await opened[0]!.activation('a')).toEqual(activation('a'));
     expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
+  test('waits for the disk at every commit, and writes to a log', async () => {
+    await store();
+    const database = openSqlite(file);
+    const pragma = async (name: string) => (await statement.raw(`pragma ${name}`).execute(database.db)).rows;
+
+    expect(await pragma('journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    expect(await pragma('synchronous')).toEqual([{ synchronous: 2 }]);
+
+    await database.db.destroy();
   });
 
   test.each([
