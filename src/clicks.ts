@@ -33,6 +33,8 @@ export type Click = {
   readonly verb: Verb;
   readonly id: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** The message that was pressed on; absent when nobody pressed, or the channel did not say. */
+  readonly activityId?: string | null;
   /** The check that the person has just passed for it. */
   readonly challenge?: string | null;
   /** Teams can be asked to sign the person in by itself and to press once more. */
@@ -140,7 +142,7 @@ export async function press(ports: Ports, click: Click, asItIs = false): Promise
     case 'fill':
       return filled(ports, click);
     case 'keepTrying':
-      return replaced((await keepHeld(ports, actor, id)) ?? (await keepParked(ports, actor, id)) ?? tooLate());
+      return replaced((await keepHeld(ports, actor, id)) ?? (await keepParked(ports, click)) ?? tooLate());
     case 'letGo':
       return replaced((await letGoHeld(ports, actor, id)) ?? (await letGoParked(ports, actor, id)) ?? tooLate());
     case 'list':

@@ -126,7 +126,11 @@ async function goOn(within: Ports, actor: Actor, parked: Parked): Promise<readon
   const challenge = check?.claims ?? null;
   if (body.kind === 'sentence')
     return body.text === '' ? [] : obey(within, { text: body.text, actor, place, scope: body.scope });
-  if (body.kind === 'outage') return goOnAfterOutage(within, actor, place, body);
+  if (body.kind === 'outage') {
+    const job = { kind: 'signInCard', parkedId: parked.id, state: 'done' } as const;
+    await within.store.commit([{ kind: 'job', job, due: within.clock.now() }]);
+    return goOnAfterOutage(within, actor, place, body);
+  }
   if (body.kind === 'stepUp') {
     const message = await orderVerified(within, body.activationId, parked);
     return message ? [message] : [];

@@ -113,7 +113,7 @@ export function createTurns(ports: Ports, guard: Guard, flush: Outbox['flush']):
       case 'message':
         return { card: null, said: await sentence(held, incoming) };
       case 'action': {
-        const { actor, place, verb, id, seal, inputs } = incoming;
+        const { actor, place, verb, id, seal, inputs, activityId } = incoming;
         const isHere = actor.tid === ports.settings.tid;
         const state = isHere ? guard(await buttonOf(held, incoming), seal, ports.clock.now()) : 'bad';
         if (!isVerb(verb) || state === 'bad') {
@@ -124,7 +124,7 @@ export function createTurns(ports: Ports, guard: Guard, flush: Outbox['flush']):
           if (brought !== 'goOn') return { card: brought === 'refused' ? signInFailed() : null, said: [] };
         }
         const isSilent = ports.signIn.silent && incoming.signOn?.kind === 'possible' && place.kind === 'personal';
-        const click = { actor, place, verb, id, inputs, isSilent };
+        const click = { actor, place, verb, id, inputs, activityId, isSilent };
         const clicked = await (state === 'expired' ? redraw(held, click) : press(held, click));
         return {
           card: await signOnOf(clicked.card, isSilent),

@@ -26,9 +26,17 @@ export async function offerToKeep(
   return { kind: 'outage', id, until: null };
 }
 
-/** Null when it does not wait any more. */
-export async function keepParked(ports: Ports, actor: Actor, id: string): Promise<Message | null> {
+type Pressed = {
+  readonly actor: Actor;
+  readonly place: Place;
+  readonly id: string;
+  readonly activityId?: string | null;
+};
+
+/** Null when it does not wait any more. The pressed card says so when it is tried no more. */
+export async function keepParked(ports: Ports, { actor, place, id, activityId }: Pressed): Promise<Message | null> {
   if (!(await isWaiting(ports, actor, id))) return null;
+  if (activityId != null) await ports.store.saveParkedCard(id, { place, activityId });
   const parked = await ports.store.parked(id);
   const now = ports.clock.now();
   await ports.store.commit([{ kind: 'job', job: { kind: 'keepTrying', parkedId: id, count: 0 }, due: now }]);

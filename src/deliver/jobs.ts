@@ -1,9 +1,10 @@
 import type { Activation } from '../core/activation.ts';
+import { notice } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import type { Place } from '../core/place.ts';
 import type { Delivery, Reader } from '../ports/chat.ts';
 import type { CardReader, Job, LeasedJob } from '../ports/job.ts';
-import type { Parked } from '../ports/parked.ts';
+import type { Parked, ParkedBody } from '../ports/parked.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export type KeepTrying = Extract<Job, { kind: 'keepTrying' }>;
@@ -148,11 +149,14 @@ async function signInCard(
   const url = isOpen ? await ports.signIn.link(parked.person, parkedId, claims) : null;
   const asked = { kind: 'signIn', url, state: isOpen ? 'open' : state, going } as const;
   const isSilent = state === 'open' && ports.signIn.silent && claims === null && parked.place.kind === 'personal';
-  const message: Message = {
-    ...asked,
-    stepUpFor: await checkedFor(ports, parked),
-    ...(isSilent ? { exchange: parkedId } : {}),
-  };
+  const message: Message =
+    parked.body.kind === 'outage'
+      ? afterOutage(state === 'done', parked.body.going)
+      : {
+          ...asked,
+          stepUpFor: await checkedFor(ports, parked),
+          ...(isSilent ? { exchange: parkedId } : {}),
+        };
   // A client that knows nothing of it leaves a card that only says so: the link follows.
   if (isSilent) await work.linkLater(parkedId);
   if (existing?.activityId != null) {
@@ -178,6 +182,13 @@ async function checkedFor(ports: Ports, { check, person }: Parked): Promise<stri
   const names = waiting.flatMap((one) => (one.check?.claims === check.claims ? [one.check.targetName] : []));
   const others = new Set(names.filter((name) => name !== check.targetName)).size;
   return others === 0 ? check.targetName : `${check.targetName} and ${others} more`;
+}
+
+/** The card that said what I keep trying, when I do not any more. */
+function afterOutage(isBack: boolean, going: Extract<ParkedBody, { kind: 'outage' }>['going']): Message {
+  if (!isBack) return notice('■', 'PIM did not answer for an hour, so I let it go.', 'Nothing was asked of PIM.');
+  const what = going.kind === 'wish' ? `activate ${going.targetName}` : going.text;
+  return notice('✓', 'PIM answers again.', `Going on with: “${what}”`);
 }
 
 /** What goes on by itself after the sign-in, as the person said it or could have. */

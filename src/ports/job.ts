@@ -23,7 +23,8 @@ export type Job =
       readonly message: Message;
     }
   /**
-   * Send the sign-in card of a parked wish, or say on it how the sign-in ended. link: Teams did not sign the person in by
+   * Send the sign-in card of a parked wish, or say on it how the sign-in ended; on the card of a wish that waits for PIM
+   * only how that ended. link: Teams did not sign the person in by
    * itself, so the card gets its button.
    */
   | { readonly kind: 'signInCard'; readonly parkedId: string; readonly state: 'open' | 'link' | 'done' | 'expired' }

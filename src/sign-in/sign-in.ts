@@ -92,7 +92,10 @@ export async function expireSignIns(ports: Ports): Promise<void> {
         'Nothing was asked of PIM. Say it again if you need it.',
       );
       const job = { kind: 'notice', key: `outage:${id}`, to: parked.place, oid: person.oid, message } as const;
-      await ports.store.commit([{ kind: 'job', job, due }]);
+      await ports.store.commit([
+        { kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due },
+        { kind: 'job', job, due },
+      ]);
       continue;
     }
     const changes: Change[] = [{ kind: 'job', job: { kind: 'signInCard', parkedId: id, state: 'expired' }, due }];

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { appToken } from '../support/graph-tokens.ts';
 import { readLedger } from '../support/ledger.ts';
@@ -218,6 +220,23 @@ describe('a sentence for which PIM could not even be read', () => {
     await mend();
     await later(said, ({ text }) => text.includes(`Active until`) && text.includes(at));
     expect(await effects()).toBe(1);
+    // Nor does the card say any longer that I keep trying, with a button to drop it.
+    const over = await adele.waitForCard(({ id, text }) => id === card.id && text.includes('PIM answers again'));
+    expect(over.text).toContain(`Going on with: “activate Azure Readers until ${at}`);
+    expect(over.buttons).toEqual([]);
+  });
+
+  test('says on its card when it was tried for an hour and let go', async () => {
+    const card = await (
+      await adele.say('activate Azure Readers for 1h because the outage')
+    ).reply(/PIM does not answer/);
+    await adele.press(card, 'Keep trying');
+    // What is parked ages by the clock on the wall, so its hour ends in the database.
+    const database = new DatabaseSync(join(world.bot.folder, 'jitney.db'), { timeout: 5000 });
+    database.exec('update parked set expires_at = 1 where taken = 0');
+    database.close();
+    const over = await adele.waitForCard(({ id, text }) => id === card.id && text.includes('so I let it go'));
+    expect(over.buttons).toEqual([]);
   });
 
   test('is not done on another day than was meant', async () => {
