@@ -112,6 +112,7 @@ export function createGuard(world: World): Guard {
   async function look(): Promise<void> {
     for (const { message } of world.shown.slice(looked)) seen(message);
     looked = world.shown.length;
+    for (const [id, times] of world.takenUp) if (times > 1) breaks(`I1: the event ${id} was taken up ${times} times`);
     for (const { id, phase } of await readActivations()) {
       const before = phases.get(id);
       if (before !== undefined && before !== phase && isOver(before))

@@ -72,6 +72,8 @@ export type World = {
   readonly skewMs: number;
   /** The ids of the events that a claim of is durable. */
   readonly claimed: ReadonlySet<string>;
+  /** How often the database told a program that an event is new, by its id. */
+  readonly takenUp: ReadonlyMap<string, number>;
   /** How many programs died at work. */
   deaths(): number;
   /** Ambiguous sends, by conversation: so many messages may be there twice. */
@@ -106,6 +108,7 @@ export async function createWorld(chance: Chance, weather: Weather, kind: Kind =
   const deafUntil = new Map<string, { readonly until: number; readonly fault: Fault; readonly number: string }>();
   const deaf = new Set<string>();
   const claimed = new Set<string>();
+  const takenUp = new Map<string, number>();
   let deaths = 0;
   const unclear = new Map<string, number>();
   const shown: Shown[] = [];
@@ -227,7 +230,11 @@ export async function createWorld(chance: Chance, weather: Weather, kind: Kind =
           if (name === 'claim') claimed.add(String(given[0]));
           const call = Reflect.get(store, name) as (...given: unknown[]) => Promise<unknown>;
           const asked = kind === 'sqlite' ? call(...given) : wire.outside(() => call(...given));
-          return asked.then((value) => (process.alive ? value : never()));
+          return asked.then((value) => {
+            if (name === 'claim' && value === true)
+              takenUp.set(String(given[0]), (takenUp.get(String(given[0])) ?? 0) + 1);
+            return process.alive ? value : never();
+          });
         },
     });
   }
@@ -254,6 +261,7 @@ export async function createWorld(chance: Chance, weather: Weather, kind: Kind =
     },
     skewMs: weather.skewMs,
     claimed,
+    takenUp,
     deaths: () => deaths,
     unclear,
     rows: (...asked) => database.rows(...asked),
