@@ -30,7 +30,13 @@ const told = /I could not take this in[^]*Nothing was done, here or in PIM[^]*Sa
 async function isRefusedAndGoesOn(lose: () => Promise<void> | void, mend: () => Promise<void> | void): Promise<void> {
   await lose();
   const refused = await adele.say('activate RDP Servers Munich for 1h because the database is away');
-  await refused.reply(told);
+  // A statement on PostgreSQL gives up after 30 seconds, and until then a line says that it takes its time.
+  await refused.reply(/Working on it|I could not take this in/);
+  await eventually(
+    () => refused.replies().some(({ text }) => told.test(text)),
+    () => 'nobody was told that it was not taken',
+    45_000,
+  );
   expect(await world.writes()).toEqual([]);
   expect((await fetch(`${world.bot.url}/healthz`)).status).toBe(200);
   await mend();
@@ -137,4 +143,21 @@ describe('on PostgreSQL', () => {
     );
     await admin.end();
   }, 60_000);
+
+  test('a table that somebody else keeps locked: told, and taken again when it is free', async () => {
+    server = await startPostgres();
+    const url = await server.database();
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    await begin({ DATABASE_URL: url });
+    await isRefusedAndGoesOn(
+      async () => {
+        await other.query('begin; lock table event in access exclusive mode');
+      },
+      async () => {
+        await other.query('rollback');
+      },
+    );
+    await other.end();
+  }, 120_000);
 });

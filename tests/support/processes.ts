@@ -83,8 +83,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until it holds; throws what it told last when it never does. */
-export async function eventually(holds: () => Promise<boolean> | boolean, tell: () => string): Promise<void> {
-  const until = performance.now() + 25_000;
+export async function eventually(
+  holds: () => Promise<boolean> | boolean,
+  tell: () => string,
+  patienceMs = 25_000,
+): Promise<void> {
+  const until = performance.now() + patienceMs;
   while (!(await holds())) {
     if (performance.now() > until) throw new Error(tell());
     await new Promise((done) => setTimeout(done, 25));
