@@ -104,7 +104,7 @@ describe('the card in a room', () => {
   test('says the group and the way, and nothing of the person who put it there', async () => {
     await (await adele.say('activate Azure Readers for 1h')).reply(/Azure Readers\nActive until/);
     const { results } = await adele.search('azure readers');
-    expect(results[0]?.text).toMatch(/^Active until \d\d:\d\d/);
+    expect(results[0]?.text).toMatch(/^Active until .*\d\d:\d\d/);
     const card = results[0]?.card;
     expect(card?.text).toBe(
       '○ Azure Readers\nPress the button and Jitney asks you in your own chat. Nothing is activated from here.',

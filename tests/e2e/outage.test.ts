@@ -88,7 +88,7 @@ describe('an order that PIM could not be asked for', () => {
   test('is tried again when it is kept, and told when PIM took it', async () => {
     const { said, card } = await ask('Azure Readers');
     const kept = await adele.press(card, 'Keep trying');
-    expect(kept.card?.text).toMatch(/PIM cannot be asked now; I keep trying until \d\d:\d\d/);
+    expect(kept.card?.text).toMatch(/PIM cannot be asked now; I keep trying until .*\d\d:\d\d/);
     expect(kept.card?.buttons).toEqual(['Drop it']);
     await world.later('PT10M');
     expect(await effects()).toBe(0);
