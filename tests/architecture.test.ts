@@ -14,6 +14,7 @@ import type { Rules, Tree } from './support/arrows.ts';
 const edges = [
   'activate -> watch/settle.ts',
   'approve -> sign-in/park.ts',
+  'approve -> watch/ruling.ts',
   'approve -> watch/settle.ts',
   'approve -> watch/step.ts',
   'deactivate -> sign-in/park.ts',

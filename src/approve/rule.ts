@@ -1,4 +1,4 @@
-import { isOver, isUnderWay, mayBegin } from '../core/activation.ts';
+import { isOver, isSameStep, isUnderWay, mayBegin } from '../core/activation.ts';
 import type { Activation, Verdict } from '../core/activation.ts';
 import { explain, refusalFacts } from '../core/explain.ts';
 import type { Message } from '../core/message.ts';
@@ -9,8 +9,10 @@ import type { Actor } from '../ports/incoming.ts';
 import type { Stage } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parkedOf } from '../sign-in/park.ts';
+import { rulingOf } from '../watch/ruling.ts';
 import { settle } from '../watch/settle.ts';
 import { claimStep, leaveOfStep } from '../watch/step.ts';
+import type { Claimed } from '../watch/step.ts';
 
 /** What a click or a typed decision leads to; the card kind is the approver's own card, ready to replace the clicked one. */
 export type Ruled =
@@ -103,7 +105,7 @@ async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise
     case 'late':
       return refused(ports, activation, outcome);
     case 'stepUp':
-      await giveBack(ports, activation.id);
+      await giveBack(ports, claimed);
       if (outcome.claims !== null) return askSignIn(ports, actor, decision, outcome.claims);
       return refused(ports, activation, outcome);
     case 'done':
@@ -111,17 +113,17 @@ async function decideAs(ports: Ports, actor: Actor, decision: Decision): Promise
     case 'conflict': {
       const again = await ports.pim.stage(actor, approvalId);
       if (again.kind === 'stage') return decidedElsewhere(ports, actor, activation, again.stage);
-      await giveBack(ports, activation.id);
+      await giveBack(ports, claimed);
       return refused(ports, activation, outcome);
     }
     case 'unclear': {
       const again = await ports.pim.stage(actor, approvalId);
       if (again.kind === 'stage' && !again.stage.open) return decidedElsewhere(ports, actor, activation, again.stage);
-      if (again.kind === 'stage') await giveBack(ports, activation.id);
+      if (again.kind === 'stage') await giveBack(ports, claimed, { unanswered: claimed.step });
       return refused(ports, activation, again.kind === 'stage' ? { kind: 'unavailable', afterMs: null } : outcome);
     }
     default:
-      await giveBack(ports, activation.id);
+      await giveBack(ports, claimed);
       return refused(ports, activation, outcome);
   }
 }
@@ -151,16 +153,7 @@ async function taken(ports: Ports, actor: Actor, id: string, verdict: Verdict, r
 /** PIM takes no decision any more: show which one it has, as it tells this approver, and who was first. */
 async function decidedElsewhere(ports: Ports, actor: Actor, activation: Activation, stage: Stage): Promise<Ruled> {
   const known = await ports.store.activation(activation.id);
-  const ruling =
-    known?.ruling ??
-    (stage.result === 'notReviewed'
-      ? null
-      : {
-          verdict: stage.result === 'approved' ? ('approve' as const) : ('deny' as const),
-          by: stage.by,
-          at: ports.clock.now(),
-          reason: stage.justification === '' ? null : stage.justification,
-        });
+  const ruling = known?.ruling ?? rulingOf(stage, ports.clock.now());
   const reading = (await ports.pim.read([activation])).get(activation.id) ?? unread(activation);
   const after = (await settle(ports, activation.id, reading, { ruling, step: null })) ?? activation;
   return card(after, whoWasFirst(after, actor));
@@ -173,11 +166,16 @@ function whoWasFirst({ ruling, phase }: Activation, actor: Actor): string | null
   return ruling.by.oid === actor.oid ? null : `${ruling.by.name} was first.`;
 }
 
-async function giveBack(ports: Ports, id: string): Promise<void> {
+/** Somebody else may have claimed it since, when PIM was slow. */
+async function giveBack(
+  ports: Ports,
+  { activation: { id }, step }: Extract<Claimed, { kind: 'won' }>,
+  left: Pick<Activation, 'unanswered'> = {},
+): Promise<void> {
   const stored = await ports.store.activation(id);
-  if (!stored?.step) return;
+  if (!stored || !isSameStep(stored.step, step)) return;
   await ports.store.commit([
-    { kind: 'activation', activation: { ...stored, step: null, version: stored.version + 1 } },
+    { kind: 'activation', activation: { ...stored, ...left, step: null, version: stored.version + 1 } },
   ]);
 }
 

@@ -47,6 +47,10 @@ const stepLeaseMs = 30_000;
 /** PIM's lists may lag by a minute: within this time "not there", or "still there", is no proof. */
 export const lagMs = 60_000;
 
+export function isSameStep(a: Step | null, b: Step | null | undefined): boolean {
+  return a !== null && b != null && a.kind === b.kind && a.at === b.at && a.by.oid === b.by.oid;
+}
+
 /** True while somebody's write for it is on its way to PIM. */
 export function isUnderWay({ step }: Pick<Activation, 'step'>, now: Moment): boolean {
   return step !== null && now - step.at < stepLeaseMs;
@@ -103,6 +107,8 @@ export type Activation = {
   readonly maximumMinutes: number | null;
   readonly ruling: Ruling | null;
   readonly step: Step | null;
+  /** The newest decision that PIM did not answer and did not show either, so that anybody may decide; it may still be carried out. */
+  readonly unanswered?: Step;
   /** Who ended it early through us; null when it ran out or was ended elsewhere. */
   readonly endedBy: NamedPerson | null;
   /** What PIM refused, why, and what to do next, in our words; when phase is failed. */

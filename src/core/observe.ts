@@ -137,7 +137,9 @@ function provisionedPhase(known: Activation, read: Activation, reading: Reading,
   const age = now - Math.max(...since, 0);
   // Nobody may have looked while it ran; then its length, which is the same on both clocks, tells that it is over.
   const isThrough = read.startsAt !== null && read.endsAt !== null && age >= read.endsAt - read.startsAt;
-  return due || ((known.seenActive || isThrough) && age > listLagMs) ? 'ended' : 'active';
+  // It was asked to end, and PIM lists it no more, or does not list it yet.
+  const isEnding = known.step?.kind === 'end';
+  return due || ((known.seenActive || isThrough || isEnding) && age > listLagMs) ? 'ended' : 'active';
 }
 
 /** PIM made the request when we sent it, whatever the two clocks said. */

@@ -18,6 +18,7 @@ import type { Done, Leave } from '../ports/pim.ts';
 import type { Ports } from '../ports/ports.ts';
 import { parkForSignIn } from '../sign-in/park.ts';
 import { requesterCard, settle } from '../watch/settle.ts';
+import type { Known } from '../watch/settle.ts';
 import { claimStep, leaveOfStep } from '../watch/step.ts';
 
 /** How a write goes on after a check. challenge: it was passed just now. then: what to go on with, if not the same again. */
@@ -43,10 +44,11 @@ export async function end(
       button: { verb: 'cancel', id: activation.id, title: 'Cancel request' },
     });
   }
-  const outcome = await write(ports, actor, activation, 'end', (leave) =>
+  const written = await write(ports, actor, activation, 'end', (leave) =>
     ports.pim.end(activation.person, activation.target, activation.id, going.challenge, leave),
   );
-  if (outcome === null) return busy(activation);
+  if (written === null) return busy(activation);
+  const { outcome, over } = written;
   if (outcome.kind === 'late') return late(ports, activation, `end ${activation.targetName}`);
   const by = { oid: actor.oid, name: activation.personName };
   if (outcome.kind === 'done' || outcome.kind === 'missing') {
@@ -55,7 +57,8 @@ export async function end(
   }
   // It may have happened: the step stays, so that an end that is read back is told as this person's.
   const isUnclear = outcome.kind === 'unclear';
-  const left = isUnclear ? { readAt: ports.clock.now() + readBackMs } : { step: null };
+  // This one did not; an earlier one, whose answer was lost, still may have.
+  const left = isUnclear ? { readAt: ports.clock.now() + readBackMs } : { over };
   await settle(ports, activation.id, answered(activation, null), left);
   if (await checkFirst(ports, activation, outcome, going.then ?? { ...again, verb: 'end', id: activation.id }))
     return null;
@@ -145,16 +148,17 @@ export async function cancel(
       next: isDenied ? 'Nothing is left to do.' : 'End it once it is active.',
     });
   }
-  const outcome = await write(ports, actor, activation, 'cancel', (leave) =>
+  const written = await write(ports, actor, activation, 'cancel', (leave) =>
     ports.pim.cancel(activation.person, requestId, going.challenge, leave),
   );
-  if (outcome === null) return busy(activation);
+  if (written === null) return busy(activation);
+  const { outcome, over } = written;
   if (outcome.kind === 'late') return late(ports, activation, `cancel the request for ${activation.targetName}`);
   if (outcome.kind === 'done') {
     await settle(ports, activation.id, answered(activation, 'Canceled'), { step: null });
     return null;
   }
-  await settle(ports, activation.id, answered(activation, null), { step: null, readAt: ports.clock.now() });
+  await settle(ports, activation.id, answered(activation, null), { over, readAt: ports.clock.now() });
   if (await checkFirst(ports, activation, outcome, { ...again, verb: 'cancel', id: activation.id })) return null;
   ports.log.warn('pim.refused', { activation: activation.id, ...refusalFacts(outcome) });
   return explain(outcome, `cancel the request for ${activation.targetName}`, shortId(activation.id));
@@ -183,13 +187,16 @@ async function write(
   activation: Activation,
   kind: 'end' | 'cancel',
   effect: (leave: Leave) => Promise<Done>,
-): Promise<Done | null> {
+): Promise<{ readonly outcome: Done; readonly over: NonNullable<Known['over']> } | null> {
   const claimed = await claimStep(ports, actor, activation, {
     kind,
     name: activation.personName,
     action: `activation.${kind}`,
   });
-  return claimed.kind === 'won' ? effect(leaveOfStep(ports, claimed.activation)) : null;
+  if (claimed.kind === 'lost') return null;
+  const { step, before } = claimed;
+  const over = { step, before: before?.kind === kind && kind === 'end' ? before : null };
+  return { outcome: await effect(leaveOfStep(ports, claimed.activation)), over };
 }
 
 /** What PIM's answer to the write means as a reading; status null leaves the phase to the next reading. */

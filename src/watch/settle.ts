@@ -1,5 +1,5 @@
-import { isOver, isUnderWay } from '../core/activation.ts';
-import type { Activation, ApproverContact, Phase } from '../core/activation.ts';
+import { isOver, isSameStep, isUnderWay } from '../core/activation.ts';
+import type { Activation, ApproverContact, Phase, Step } from '../core/activation.ts';
 import { notice, portalApprovals, problem } from '../core/message.ts';
 import type { Message } from '../core/message.ts';
 import { observe } from '../core/observe.ts';
@@ -10,8 +10,13 @@ import type { Change } from '../ports/store.ts';
 import { mendCards } from './mend-cards.ts';
 import { askInRooms, watches } from './rooms.ts';
 
-/** What a verb knows beside PIM's reading: the ruling it made, the step it finished. */
-export type Known = Partial<Pick<Activation, 'ruling' | 'step' | 'endedBy' | 'readAt' | 'targetMark'>>;
+/**
+ * What a verb knows beside PIM's reading: the ruling it made, the step it finished. over: this step has come to nothing and
+ * before is again what stands; a step that somebody has claimed since stays theirs.
+ */
+export type Known = Partial<Pick<Activation, 'ruling' | 'step' | 'endedBy' | 'readAt' | 'targetMark'>> & {
+  readonly over?: { readonly step: Step; readonly before: Step | null };
+};
 
 const attempts = 5;
 
@@ -33,10 +38,16 @@ export async function settle(
     // Who decided first stays: those who come second know it only from PIM.
     const ruling = before.ruling ?? known.ruling ?? null;
     // With the step as it was, also when it is given up: what was on its way may be what PIM now tells.
-    const seenFrom = { ...before, ...known, step: before.step, ruling };
+    const { over, ...told } = known;
+    const seenFrom = { ...before, ...told, step: before.step, ruling };
     const { activation: seen, became } = observe(seenFrom, reading, ports.clock.now());
     const approvers = became === 'waiting' ? await findApprovers(ports, seen) : seen.approvers;
-    const { restored = false, ...taken } = { ...seen, ...kept(known, seen), approvers, version: before.version + 1 };
+    const { restored = false, ...taken } = {
+      ...seen,
+      ...kept(told, seen, isSameStep(before.step, over?.step) ? over?.before : undefined),
+      approvers,
+      version: before.version + 1,
+    };
     const after: Activation = taken;
     // Somebody else took in the same meanwhile: fifty who press at once must not wear each other out.
     if (attempt > 0 && isSame(before, after)) return before;
@@ -50,7 +61,12 @@ export async function settle(
 
 /** The decision is on its way, so PIM may show its outcome before we know whose it is; whoever decides takes it in. */
 function isBeingDecided(stored: Activation, known: Known, now: number): boolean {
-  return !('step' in known) && stored.step?.kind === 'decide' && isUnderWay(stored, now);
+  return (
+    !('step' in known) &&
+    !isSameStep(stored.step, known.over?.step) &&
+    stored.step?.kind === 'decide' &&
+    isUnderWay(stored, now)
+  );
 }
 
 function isSame(before: Activation, after: Activation): boolean {
@@ -59,9 +75,14 @@ function isSame(before: Activation, after: Activation): boolean {
 }
 
 /** What the verb knows better than the reading: that its step is done, and that PIM is worth another look at once. */
-function kept(known: Known, seen: Activation): Pick<Activation, 'step' | 'readAt'> {
+function kept(
+  known: Omit<Known, 'over'>,
+  seen: Activation,
+  left: Step | null | undefined,
+): Pick<Activation, 'step' | 'readAt'> {
+  const step = seen.step === null || left === undefined ? seen.step : left;
   return {
-    step: 'step' in known ? (known.step ?? null) : seen.step,
+    step: 'step' in known ? (known.step ?? null) : step,
     readAt: known.readAt !== undefined && seen.readAt !== null ? known.readAt : seen.readAt,
   };
 }

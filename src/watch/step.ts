@@ -1,4 +1,4 @@
-import { isUnderWay, leaveMs, mayBegin } from '../core/activation.ts';
+import { isSameStep, isUnderWay, leaveMs, mayBegin } from '../core/activation.ts';
 import type { Activation, Step } from '../core/activation.ts';
 import { identityOf } from '../core/person.ts';
 import { targetKey } from '../core/target.ts';
@@ -15,17 +15,19 @@ export type Claim = {
   readonly action: string;
 };
 
-/** won: nobody else writes for this activation now. lost: somebody does, or it is past that; as it is stored. */
-export type Claimed = { readonly kind: 'won' | 'lost'; readonly activation: Activation };
+/**
+ * won: nobody else writes for this activation now; before is the cut-off step that it took the place of. lost: somebody does,
+ * or it is past that; as it is stored.
+ */
+export type Claimed =
+  | { readonly kind: 'won'; readonly activation: Activation; readonly step: Step; readonly before: Step | null }
+  | { readonly kind: 'lost'; readonly activation: Activation };
 
 /** As long as the step that was claimed is the one that stands. */
 export function leaveOfStep({ store }: Ports, { id, step: claimed }: Activation): Leave {
   return {
     until: (claimed?.at ?? 0) + leaveMs,
-    isOurs: async () => {
-      const step = (await store.activation(id))?.step;
-      return step?.kind === claimed?.kind && step?.at === claimed?.at && step?.by.oid === claimed?.by.oid;
-    },
+    isOurs: async () => isSameStep((await store.activation(id))?.step ?? null, claimed),
   };
 }
 
@@ -53,7 +55,7 @@ export async function claimStep(ports: Ports, actor: Actor, known: Activation, c
       { kind: 'activation', activation },
       { kind: 'audit', entry },
     ]);
-    if (isWon) return { kind: 'won', activation };
+    if (isWon) return { kind: 'won', activation, step, before: stored.step };
     stored = (await ports.store.activation(stored.id)) ?? stored;
   }
   return { kind: 'lost', activation: stored };

@@ -1,10 +1,12 @@
-import { isCutOff } from '../core/activation.ts';
+import { isCutOff, isUnderWay } from '../core/activation.ts';
 import type { Activation } from '../core/activation.ts';
 import type { Reading } from '../core/observe.ts';
 import { targetKey } from '../core/target.ts';
 import type { Ports } from '../ports/ports.ts';
 import { recover } from '../activate/recover.ts';
+import { findRuling } from './ruling.ts';
 import { settle } from './settle.ts';
+import type { Known } from './settle.ts';
 
 /** One round: everything that is due is read from PIM in batches and settled. Returns how many were due. */
 export async function watch(ports: Ports): Promise<number> {
@@ -38,8 +40,16 @@ async function readAll(ports: Ports, known: readonly Activation[]): Promise<Read
 async function takeIn(ports: Ports, activation: Activation, reading: Reading | undefined, now: number): Promise<void> {
   if (activation.phase === 'ordering') await recover(ports, activation);
   else if (activation.requestId === null) await takeInRunning(ports, activation, now);
-  else if (reading) await settle(ports, activation.id, reading, staleStep(activation, now));
+  else if (reading) await takeInRequested(ports, activation, reading, now);
   else await later(ports, activation);
+}
+
+async function takeInRequested(ports: Ports, activation: Activation, reading: Reading, now: number): Promise<void> {
+  // Whoever is deciding takes in themselves what PIM says.
+  const ruling = isUnderWay(activation, now) ? null : await findRuling(ports, activation, reading, now);
+  if (ruling === 'later') return later(ports, activation);
+  const known = ruling === null ? {} : { ruling };
+  await settle(ports, activation.id, reading, { ...known, ...staleStep(activation, now) });
 }
 
 async function takeInRunning(ports: Ports, activation: Activation, now: number): Promise<void> {
@@ -56,8 +66,9 @@ async function readRunning(ports: Ports, { person, target }: Activation): Promis
 }
 
 /** The reading tells what became of a cut-off write, so the claim on it is given back. */
-function staleStep(activation: Activation, now: number): { step?: null } {
-  return isCutOff(activation, now) ? { step: null } : {};
+function staleStep(activation: Activation, now: number): Pick<Known, 'over'> {
+  const { step } = activation;
+  return step !== null && isCutOff(activation, now) ? { over: { step, before: null } } : {};
 }
 
 /** PIM could not be read now: look again shortly, without hurry. */

@@ -407,7 +407,18 @@ describe('when the answer to a decision was lost PIM is read:', () => {
   test('it was not, so the next press may', async () => {
     const run = pimSays({ rule: lost });
     expect(noteOf(await decide(run))).toBe(words({ kind: 'unavailable', afterMs: null }));
-    expect(await stored()).toMatchObject({ step: null, ruling: null });
+    // It may still be carried out, and then it is theirs.
+    expect(await stored()).toMatchObject({ step: null, ruling: null, unanswered: { by: names(megan) } });
+  });
+
+  test('it was not, and what somebody else has claimed since stays theirs', async () => {
+    let reads = 0;
+    const stage = async (): Promise<void> => {
+      reads += 1;
+      if (reads === 2) await change({ step: { kind: 'decide', by: names(alex), at: desk.now + minute } });
+    };
+    await decide(pimSays({ rule: lost, meanwhile: { stage } }));
+    expect(await stored()).toMatchObject({ step: { by: names(alex) } });
   });
 
   test('nobody knows, so the step stays with whoever began it', async () => {

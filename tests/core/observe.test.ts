@@ -106,6 +106,16 @@ describe('active is what PIM says is active:', () => {
       expect([activation.phase, activation.endedBy]).toEqual(['ended', by]);
     });
 
+    test('is that person’s also when nobody had seen PIM list it', () => {
+      const { activation } = observe(waiting({ ...active, seenActive: false }), gone, asked + 10 * minute);
+      expect([activation.phase, activation.endedBy]).toEqual(['ended', by]);
+    });
+
+    test('is none as long as PIM may not list what has just begun', () => {
+      const { activation } = observe(waiting(active), gone, asked + minute);
+      expect([activation.phase, activation.endedBy]).toEqual(['active', null]);
+    });
+
     test('is nobody’s when it ran out meanwhile', () => {
       const { activation } = observe(waiting(active), gone, asked + 2 * hour);
       expect([activation.phase, activation.endedBy]).toEqual(['ended', null]);
@@ -231,7 +241,8 @@ describe('whatever PIM says, in whatever order:', () => {
     always(({ before, after, became, read, now }) => {
       if (became !== 'ended' || read.status?.toLowerCase() === 'revoked') return;
       expect(read.instance).toBe(null);
-      expect(before.seenActive || (after.endsAt !== null && after.endsAt <= now)).toBe(true);
+      const isEnding = before.step?.kind === 'end';
+      expect(before.seenActive || isEnding || (after.endsAt !== null && after.endsAt <= now)).toBe(true);
     });
   });
 
@@ -290,7 +301,7 @@ describe('a request that PIM closed without a decision', () => {
 
 describe('when PIM is looked at again', () => {
   const after = (activation: Activation, status: string, now: number): number =>
-    (observe(activation, reading({ status }), now).activation.readAt ?? 0) - now;
+    (observe(activation, reading({ status, instance: 'unread' }), now).activation.readAt ?? 0) - now;
 
   test('every few seconds while people decide', () => {
     expect(after(waiting(), 'PendingApproval', asked + hour)).toBe(4_000);
