@@ -12,6 +12,8 @@ export type GraphFault = {
 };
 export type Met = {
   readonly effect: boolean;
+  /** It is carried out so much later, when nobody waits for its answer any more. */
+  readonly effectAfterMs?: number;
   readonly reply?: (truth: Reply | null) => Reply;
   readonly error?: Error;
   readonly afterMs?: number;
@@ -163,6 +165,36 @@ export const graphFaults: readonly GraphFault[] = [
     ),
   },
 ];
+
+/** What a network can do to a write that left: done or not, at once or later, and nobody here knows which. */
+export function lostWrite(chance: Chance): Met {
+  return chance.pick([
+    broken('ECONNRESET', true),
+    hangs(true),
+    { effect: true, reply: () => ({ status: chance.pick([500, 502, 503, 504]), headers: {}, body: '' }) },
+    { effect: true, reply: (truth: Reply | null) => ({ ...truth!, body: truth!.body.slice(0, 9) }) },
+    broken('ECONNRESET', false),
+    hangs(false),
+    refusal(503, 'ServiceUnavailable', 'Down before'),
+    { ...hangs(false), effectAfterMs: chance.pick([3, 9, 11, 15, 25]) * 1_000 },
+  ]);
+}
+
+/** And to the reading that is to tell: lost, refused for now, or an answer of before (before: how old; null: there is none). */
+export function lostRead(chance: Chance, before: Reply | null): Met {
+  const stale = before === null ? [] : [{ effect: false, reply: () => before }];
+  return chance.pick([
+    ...[broken('ECONNRESET', false), hangs(false), refusal(503, 'ServiceUnavailable', 'Down')],
+    ...[...stale, ...stale, ...stale],
+  ]);
+}
+
+/** Older than this no answer of PIM is, however late it knows of a write. */
+export const staleMs = 30_000;
+
+export const isPimWrite = (request: Request): boolean =>
+  isWrite(request) && request.url.pathname.includes('/privilegedAccess/');
+export const isPimRead = (request: Request): boolean => isRead(request) && !isToken(request);
 
 /** PIM's lists lag: what was made within this time is not in them yet (F7). */
 export function lagging(body: string, lagMs: number): string {

@@ -20,8 +20,18 @@ test('nor do they on PostgreSQL', async () => {
   expect(stdout).toMatch(/Histories on PostgreSQL: 3 passed, 0 failed, 3 total/);
 }, 120_000);
 
+test('a few histories of lost answers leave everything standing, on two replicas', async () => {
+  const { stdout } = await run('--losses', '--seeds', '4', '--processes', '1');
+  expect(stdout).toMatch(/Histories on SQLite: 4 passed, 0 failed, 4 total/);
+}, 120_000);
+
 test('the same seed is the same history', async () => {
   const [one, two] = await Promise.all([run('--seed', '3'), run('--seed', '3')]);
   expect(one.stdout).toBe(two.stdout);
   expect(one.stdout.split('\n').length).toBeGreaterThan(50);
+}, 120_000);
+
+test('so is the same seed of lost answers', async () => {
+  const [one, two] = await Promise.all([run('--losses', '--seed', '3'), run('--losses', '--seed', '3')]);
+  expect(one.stdout).toBe(two.stdout);
 }, 120_000);

@@ -4,3 +4,6 @@ export const metInHistories: readonly string[] = [
   ...['F18', 'F19', 'F20', 'F21', 'F22', 'F23', 'F24', 'F25', 'F26', 'F27', 'F28', 'F31', 'F33', 'F34', 'F35', 'F36'],
   ...['F38', 'F39', 'F40', 'F41', 'F42'],
 ];
+
+/** And in a history of lost answers. */
+export const metInLosses: readonly string[] = ['F6', 'F7', 'F25', 'F27', 'F28'];

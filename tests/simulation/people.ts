@@ -35,6 +35,8 @@ export type People = {
   press(person: Person, card: Card, title: string): void;
   /** The same activity once more; `anew` gives it a new id, as Teams' second layer does. */
   again(deed: Deed, anew: boolean): void;
+  /** The same activity to a program that has not seen it, while the one that has may still be at it. */
+  elsewhere(deed: Deed): void;
   follow(person: Person, card: Card): void;
   cards(person: Person): readonly Card[];
 };
@@ -87,11 +89,13 @@ export function createPeople(world: World): People {
   }
 
   /** To any replica that runs; when none does, or it dies on it, Teams tries again a little later. */
-  function deliver(deed: Deed, tries: number): void {
+  function deliver(deed: Deed, tries: number, isElsewhere = false): void {
     const retry = (): void => {
       if (tries > 1) setTimeout(() => deliver(deed, tries - 1), 15_000);
     };
-    const up = world.hosts.filter(({ program }) => program?.process.alive === true);
+    const running = world.hosts.filter(({ program }) => program?.process.alive === true);
+    const fresh = running.filter(({ program }) => !deed.takers.some(({ process }) => process === program?.process));
+    const up = isElsewhere && fresh.length > 0 ? fresh : running;
     const [host] = up.length === 0 ? [] : [chance.pick(up)];
     if (!host) return retry();
     if (deed.takers.length === 0) deed.since = conversations.now();
@@ -151,6 +155,10 @@ export function createPeople(world: World): People {
       const person = people.find(({ id }) => id === deed.oid)!;
       const fresh = { ...deed.activity, id: `${time.now()}-${sequence}` };
       post({ oid: person.id, name: person.name, upn: person.upn }, fresh, `(sent again with a new id) ${deed.what}`);
+    },
+    elsewhere: (deed) => {
+      world.told(`Teams sends elsewhere too: ${deed.what}`);
+      deliver(deed, 1, true);
     },
     follow: (person, card) => {
       const link = nodes(card.content).find(({ type }) => type === 'Action.OpenUrl');

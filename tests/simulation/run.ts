@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import useMemoryDisk from '../memory-disk.ts';
+import type { Kind } from './database.ts';
 import type { History } from './history.ts';
-import { metInHistories } from './met.ts';
+import { metInHistories, metInLosses } from './met.ts';
 
 /**
  * `npm run histories -- --seeds 300` runs the seeds 1 to 300 in as many processes as there are cores; `-- --seed 7` runs
- * that one again and prints what happened in it; `-- --database postgres` has a PostgreSQL under them. Ends with 1 when an invariant broke or a fault met nothing.
+ * that one again and prints what happened in it; `-- --database postgres` has a PostgreSQL under them, `-- --losses` two
+ * programs whose answers from PIM are lost. Ends with 1 when an invariant broke or a fault met nothing.
  */
 
 const { values } = parseArgs({
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     steps: { type: 'string' },
     database: { type: 'string', default: 'sqlite' },
+    losses: { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
     worker: { type: 'boolean', default: false },
   },
@@ -29,8 +32,12 @@ if (values.worker) await work();
 else if (values.seed !== undefined) await replay(Number(values.seed));
 else await all(Number(values.from), Number(values.seeds), Number(values.processes));
 
+async function life(): Promise<(seed: number, kind: Kind, steps?: number) => Promise<History>> {
+  return values.losses ? (await import('./losses.ts')).runLosses : (await import('./history.ts')).runHistory;
+}
+
 async function work(): Promise<void> {
-  const { runHistory } = await import('./history.ts');
+  const live = await life();
   let current = 0;
   process.on('unhandledRejection', (error) => {
     say(verdict(failed(current, error)));
@@ -39,7 +46,7 @@ async function work(): Promise<void> {
   process.on('message', (seed: number | 'end') => {
     if (seed === 'end') process.exit();
     current = seed;
-    void runHistory(seed, kind)
+    void live(seed, kind)
       .catch((error: unknown) => failed(seed, error))
       .then((history) => process.send?.({ ...history, lines: [] }));
   });
@@ -52,8 +59,7 @@ function failed(seed: number, error: unknown): History {
 }
 
 async function replay(seed: number): Promise<void> {
-  const { runHistory } = await import('./history.ts');
-  const history = await runHistory(seed, kind, values.steps === undefined ? Infinity : Number(values.steps));
+  const history = await (await life())(seed, kind, values.steps === undefined ? Infinity : Number(values.steps));
   say([...history.lines, '', ...verdict(history)]);
   process.exitCode = history.broken.length > 0 ? 1 : 0;
   process.exit();
@@ -65,9 +71,13 @@ async function all(from: number, count: number, processes: number): Promise<void
   const histories: History[] = [];
   await Promise.all(
     Array.from({ length: Math.min(processes, count) }, async () => {
-      const child = fork(fileURLToPath(import.meta.url), ['--worker', '--database', kind], {
-        execArgv: ['--disable-warning=ExperimentalWarning'],
-      });
+      const child = fork(
+        fileURLToPath(import.meta.url),
+        ['--worker', '--database', kind, ...(values.losses ? ['--losses'] : [])],
+        {
+          execArgv: ['--disable-warning=ExperimentalWarning'],
+        },
+      );
       await new Promise<void>((done, fail) => {
         child.once('error', fail);
         child.once('exit', (code) =>
@@ -88,13 +98,16 @@ async function all(from: number, count: number, processes: number): Promise<void
   for (const history of histories)
     for (const [number, times] of Object.entries(history.met)) met.set(number, (met.get(number) ?? 0) + times);
   const broken = histories.filter((history) => history.broken.length > 0);
-  const missed = metInHistories.filter((number) => !met.has(number));
+  const expected = values.losses ? metInLosses : metInHistories;
+  const missed = expected.filter((number) => !met.has(number));
   const sum = (of: (history: History) => number): number => histories.reduce((total, one) => total + of(one), 0);
   say([
-    `Faults met: ${metInHistories.map((number) => `${number} ${met.get(number) ?? 0}`).join(', ')}.`,
+    `Faults met: ${expected.map((number) => `${number} ${met.get(number) ?? 0}`).join(', ')}.`,
     ...(missed.length > 0 ? [`No seed met ${missed.join(', ')}.`] : []),
     ...(broken.length > 0
-      ? [`Broken: seeds ${broken.map(({ seed }) => seed).join(', ')}; each again with -- --seed N.`]
+      ? [
+          `Broken: seeds ${broken.map(({ seed }) => seed).join(', ')}; each again with -- ${values.losses ? '--losses ' : ''}--seed N.`,
+        ]
       : []),
     `Histories on ${kind === 'postgres' ? 'PostgreSQL' : 'SQLite'}: ${histories.length - broken.length} passed, ${broken.length} failed, ${histories.length} total; ` +
       `${sum(({ deeds }) => deeds)} deeds, ${sum(({ effects }) => effects)} effects at PIM, ` +

@@ -12,7 +12,17 @@ import { createCloud } from './cloud.ts';
 import type { Cloud, Reply, Request } from './cloud.ts';
 import { historyDatabase } from './database.ts';
 import type { HistoryDatabase, Kind } from './database.ts';
-import { chatFaults, graphFaults, isUnclear, lagging } from './faults.ts';
+import {
+  chatFaults,
+  graphFaults,
+  isPimRead,
+  isPimWrite,
+  isUnclear,
+  lagging,
+  lostRead,
+  lostWrite,
+  staleMs,
+} from './faults.ts';
 import type { Met } from './faults.ts';
 import { chance as seeded } from './random.ts';
 import type { Chance } from './random.ts';
@@ -42,6 +52,8 @@ export type Weather = {
   readonly lagMs: number;
   readonly hosts: number;
   readonly skewMs: number;
+  /** Of 100 writes to PIM so many get no answer, and of the first readings after one so many lie or are lost. */
+  readonly losses?: { readonly writes: number; readonly reads: number };
 };
 
 type Said = {
@@ -80,6 +92,8 @@ export type World = {
   readonly unclear: Map<string, number>;
   readonly rows: HistoryDatabase['rows'];
   calm: boolean;
+  /** How many answers to writes and to readings were lost, or were of before. */
+  readonly lost: { writes: number; reads: number };
   /** How often the operator has changed the key of sign-ins and cards; a program has the one of its start, and the one before. */
   keysMade: number;
   told(line: string): void;
@@ -131,15 +145,52 @@ export async function createWorld(chance: Chance, weather: Weather, kind: Kind =
     return { number: fault.number, met: fault.meet(chance) };
   }
 
+  /** What PIM last answered to the same question. */
+  const before = new Map<string, { readonly at: number; readonly reply: Reply }>();
+  const lost = { writes: 0, reads: 0 };
+  let lostAt = -Infinity;
+  let more = 0;
+
+  function lossFor(request: Request): { readonly number: string; readonly met: Met } | null {
+    const { losses } = weather;
+    if (losses === undefined || world.calm) return null;
+    if (isPimWrite(request)) {
+      if (!chance.percent(losses.writes)) return null;
+      lostAt = time.now();
+      more = chance.pick([0, 1, 2, 6]);
+      lost.writes += 1;
+      return { number: 'F6', met: lostWrite(chance) };
+    }
+    if (more === 0 || !isPimRead(request) || time.now() - lostAt > 60_000 || !chance.percent(losses.reads)) return null;
+    more -= 1;
+    lost.reads += 1;
+    const known = before.get(keyOf(request));
+    return { number: 'F7', met: lostRead(chance, known && time.now() - known.at <= staleMs ? known.reply : null) };
+  }
+
+  async function answerOf(request: Request): Promise<Reply> {
+    const reply = await cloud.answer(request);
+    if (weather.losses !== undefined && isPimRead(request)) before.set(keyOf(request), { at: time.now(), reply });
+    return reply;
+  }
+
   async function overHttp(request: Request): Promise<Outcome<Reply> & { readonly afterMs?: number }> {
-    const fault = faultFor(request);
-    if (fault === null) return { kind: 'answer', value: late(request, await cloud.answer(request)) };
+    const fault = lossFor(request) ?? faultFor(request);
+    if (fault === null) return { kind: 'answer', value: late(request, await answerOf(request)) };
     count(fault.number);
-    const { effect, reply, error, afterMs } = fault.met;
-    const truth = effect ? await cloud.answer(request) : null;
-    told(`${fault.number} meets ${request.method} ${nameless(request.url)}${effect ? ', carried out' : ''}`);
+    const { effect, reply, error, afterMs, effectAfterMs } = fault.met;
+    if (effectAfterMs !== undefined) {
+      setTimeout(() => {
+        told(`PIM carries out, ${effectAfterMs / 1_000} s late, ${request.method} ${nameless(request.url)}`);
+        void cloud.answer(request);
+      }, effectAfterMs);
+    }
+    const truth = effect ? await answerOf(request) : null;
+    const seen = reply?.(truth);
+    const how = error ? (error.cause instanceof Error ? error.cause.message : error.name) : String(seen!.status);
+    told(`${fault.number} (${how}) meets ${request.method} ${nameless(request.url)}${effect ? ', carried out' : ''}`);
     const delay = afterMs === undefined ? {} : { afterMs };
-    return error ? { kind: 'break', error, ...delay } : { kind: 'answer', value: reply!(truth), ...delay };
+    return error ? { kind: 'break', error, ...delay } : { kind: 'answer', value: seen!, ...delay };
   }
 
   function late(request: Request, reply: Reply): Reply {
@@ -266,6 +317,7 @@ export async function createWorld(chance: Chance, weather: Weather, kind: Kind =
     unclear,
     rows: (...asked) => database.rows(...asked),
     calm: true,
+    lost,
     keysMade: 0,
     told,
     lines,
@@ -315,6 +367,10 @@ export async function createWorld(chance: Chance, weather: Weather, kind: Kind =
     told(`${host.name} starts`);
   }
   return world;
+}
+
+function keyOf({ method, url, body }: Request): string {
+  return `${method} ${url.href} ${body}`;
 }
 
 /** PIM's own ids are new in every run of a seed. */
