@@ -3,7 +3,6 @@ import { askOf } from './activate/ask.ts';
 import { dryRun } from './activate/dry-run.ts';
 import { findTarget } from './activate/named-targets.ts';
 import type { Found } from './activate/named-targets.ts';
-import { namedTargetOf } from './core/activation.ts';
 import type { Activation } from './core/activation.ts';
 import type { Message } from './core/message.ts';
 import type { Place } from './core/place.ts';
@@ -91,16 +90,12 @@ export async function endAll(
   ports: Ports,
   { actor, place }: Speaker,
   command: Deactivate,
-  eligible: readonly Eligibility[],
+  own: readonly Eligibility[],
 ): Promise<readonly Message[]> {
   const [running, open] = await Promise.all([ports.pim.active(actor), ports.store.openActivations(actor)]);
-  const candidates = new Map<string, Eligibility>();
-  for (const { target, endsAt } of running) {
-    const named = eligible.find((known) => targetKey(known.target) === targetKey(target));
-    if (named) candidates.set(targetKey(target), { ...named, endsAt });
-  }
-  for (const one of open) candidates.set(targetKey(one.target), { ...namedTargetOf(one), endsAt: one.endsAt });
-  const found = await findEach(ports, { actor, place }, command, [...candidates.values()], 'deactivate');
+  const ends = new Map([...running, ...open].map(({ target, endsAt }) => [targetKey(target), endsAt]));
+  const candidates = own.filter(({ target }) => ends.has(targetKey(target)));
+  const found = await findEach(ports, { actor, place }, command, candidates, 'deactivate');
   return eachOwn(
     ports,
     { actor, place },
@@ -109,7 +104,7 @@ export async function endAll(
       const key = targetKey(named.target);
       return (
         (await ports.store.openActivation(actor, key)) ??
-        (await adoptRunning(ports, actor, place, named, candidates.get(key)?.endsAt ?? null))
+        (await adoptRunning(ports, actor, place, named, ends.get(key) ?? null))
       );
     },
     (activation) => end(ports, actor, activation),

@@ -5,6 +5,8 @@ import { expandAliases, usableAliases } from './alias/expand.ts';
 import { offerToKeep } from './activate/outage.ts';
 import { announce, stopAnnouncing } from './announce/announce.ts';
 import { approvals, ruleByText } from './approve/approvals.ts';
+import { namedTargetOf } from './core/activation.ts';
+import type { Activation } from './core/activation.ts';
 import { problem } from './core/message.ts';
 import { explain } from './core/explain.ts';
 import type { Message } from './core/message.ts';
@@ -14,6 +16,8 @@ import type { NamedGroup } from './core/named-group.ts';
 import { identityOf } from './core/person.ts';
 import type { Place } from './core/place.ts';
 import { refusal } from './core/refusal.ts';
+import { targetKey } from './core/target.ts';
+import type { NamedTarget } from './core/target.ts';
 import { audit } from './history/history.ts';
 import { examplesFor, help } from './help/help.ts';
 import type { Command, Problem } from './language/command.ts';
@@ -84,20 +88,32 @@ export async function obey(ports: Ports, sentence: Sentence): Promise<readonly M
   }
   const eligible = await eligibleUnlessOut(ports, actor);
   if (eligible === null) return [await unreadable(ports, sentence, intent === 'activate' && !isDry, context.now)];
+  const own = intent === 'activate' ? eligible : withOpen(eligible, await ports.store.openActivations(actor));
   const stored = await ports.store.aliases(actor);
-  const names = [...new Set(eligible.map(({ name }) => name))];
+  const names = [...new Set(own.map(({ name }) => name))];
   const aliases = usableAliases(stored, names);
   const known = parse(sentence.text, { ...context, names: [...names, ...aliases.map(({ name }) => name)] });
   const signedIn = await ports.signIn.has(actor);
   if (known.kind === 'problem') {
     // Signed in, PIM lists more than the app may see: what comes through another group.
-    if (!isNameProblem(known) || signedIn) return [await ask(ports, sentence, known, eligible)];
+    if (!isNameProblem(known) || signedIn) return [await ask(ports, sentence, known, own)];
   }
   if (!signedIn || known.kind === 'problem') {
     await parkForSignIn(ports, actor, place, { kind: 'sentence', text: sentence.text, scope: sentence.scope });
     return [];
   }
-  return run(ports, sentence, expandAliases(known, aliases), { eligible });
+  return run(ports, sentence, expandAliases(known, aliases), { eligible: own });
+}
+
+/**
+ * What is open can be named as it was when it was asked for, too: a group may have another name since, or its eligibility
+ * may have ended.
+ */
+function withOpen(eligible: readonly Eligibility[], open: readonly Activation[]): readonly Eligibility[] {
+  const before = open.map((one) => ({ ...namedTargetOf(one), endsAt: null }));
+  const isNews = (one: NamedTarget): boolean =>
+    !eligible.some(({ target, name }) => targetKey(target) === targetKey(one.target) && name === one.name);
+  return [...before.filter(isNews), ...eligible];
 }
 
 /** Null when PIM cannot be asked now. */

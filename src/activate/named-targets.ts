@@ -35,7 +35,10 @@ export async function findTarget(
   const match = matchName(typed, [...new Set(named.map(({ name }) => name))]);
   if (match.kind === 'none') return { kind: 'ask', message: unknownName(typed, access, among, verb) };
   const names = match.kind === 'several' ? match.names : [match.name];
-  const hits = named.filter(({ name }) => names.includes(name));
+  // One by its name of before and its name of now is one.
+  const hits = [
+    ...new Map(named.filter(({ name }) => names.includes(name)).map((one) => [targetKey(one.target), one])).values(),
+  ];
   const exact = match.kind === 'exact' ? preferMember(hits, access) : [];
   const [only] = exact;
   if (only && exact.length === 1) return { kind: 'target', named: only };
@@ -106,14 +109,19 @@ export function unknownName(
 ): Message {
   const [first] = among;
   const as = access === 'owner' ? ' as owner' : '';
-  return refusal(`No group “${typed}” that you can ${verb}${as}.`, {
-    rule:
-      verb === 'activate'
-        ? 'It is not among the groups you are eligible for, or it has another name.'
-        : 'Only what is active can end, and it is not among what you have active now.',
-    owner: verb === 'activate' ? 'group' : 'pim',
-    next: verb === 'activate' ? 'Say “list” to see them all.' : 'Say “status” to see what is active.',
-    examples: first && verb === 'activate' ? [`activate ${first.name} for 1h`] : [],
-    button: verb === 'activate' ? { verb: 'list', id: 'all', title: 'What can I activate?' } : null,
-  });
+  const what = `No group “${typed}” that you can ${verb}${as}.`;
+  if (verb === 'activate') {
+    return refusal(what, {
+      rule: 'It is not among the groups you are eligible for, or it has another name.',
+      owner: 'group',
+      next: 'Say “list” to see them all.',
+      examples: first ? [`activate ${first.name} for 1h`] : [],
+      button: { verb: 'list', id: 'all', title: 'What can I activate?' },
+    });
+  }
+  const rule =
+    verb === 'cancel'
+      ? 'Only a request that waits can be cancelled, and it is not among yours.'
+      : `Only what is active can ${verb === 'extend' ? 'be extended' : 'end'}, and it is not among what you have active now.`;
+  return refusal(what, { rule, owner: 'pim', next: 'Say “status” to see what is active or waiting.' });
 }

@@ -40,6 +40,7 @@ const settingsSchema = z.strictObject({
   tokenSeconds: z.int().min(-86_400).max(86_400).optional(),
 });
 const revokeSchema = z.strictObject({ oid: z.string() });
+const renameSchema = z.strictObject({ group: z.string(), name: z.string().min(1).max(256) });
 const tokenSchema = z.strictObject({
   person: z.string(),
   clientId: z.string(),
@@ -88,10 +89,21 @@ export async function answerControl(controlled: Controlled, request: ControlRequ
         controlled.revoke(person.id);
         return json(200, {});
       });
+    case 'POST /rename':
+      return withBody(request, renameSchema, (body) => renameGroup(controlled, body));
     case 'POST /token':
       return await withBody(request, tokenSchema, (body) => signOn(controlled, body));
   }
   return refuse(404, `no such control: ${route}`);
+}
+
+/** As an administrator does it in Entra: the group stays what it is, whatever is called so. */
+function renameGroup(controlled: Controlled, { group, name }: z.infer<typeof renameSchema>): Reply {
+  const found = controlled.world().groups.find(({ id }) => id === group);
+  if (!found) return refuse(404, `no group in this tenant has the id ${group}`);
+  found.name = name;
+  controlled.settle();
+  return json(200, {});
 }
 
 function stateOf({ world, clock, calls }: Controlled) {

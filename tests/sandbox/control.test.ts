@@ -136,6 +136,16 @@ describe('state', () => {
     expect(JSON.stringify(state)).not.toContain('secret');
   });
 
+  test('shows a group by the name that an administrator gave it, and its id stays', async () => {
+    const { groups } = await sandbox.state();
+    const { id } = groups.find(({ name }) => name === 'Azure Admins')!;
+    await sandbox.ask('rename', { group: id, name: 'Azure Administrators' });
+
+    const renamed = (await sandbox.state()).groups.find((group) => group.id === id);
+    expect(renamed).toMatchObject({ id, name: 'Azure Administrators' });
+    await expect(sandbox.ask('rename', { group: 'nothing', name: 'x' })).rejects.toThrow('404');
+  });
+
   test('begins anew on reset', async () => {
     await sandbox.advance('P2D');
     await sandbox.fault({ answer: { status: 500 } });
