@@ -155,7 +155,7 @@ async function deliverOne(ports: Ports, work: Work, leased: LeasedJob): Promise<
     return await settleOne(ports, work, leased);
   } catch (error) {
     ports.log.error('delivery.failed', { job: leased.id, error });
-    return again(ports, leased, 1_000, 'an exception').catch((second: unknown) => {
+    return again(ports, work, leased, 1_000, 'an exception').catch((second: unknown) => {
       // The lease runs out by itself.
       ports.log.error('delivery.failed', { job: leased.id, error: second });
       return false;
@@ -173,19 +173,19 @@ async function settleOne(ports: Ports, work: Work, leased: LeasedJob): Promise<b
       if (leased.doubt) log.warn('delivery.maybeTwice', { job: leased.id });
       return true;
     case 'busy':
-      if (leased.tries >= mostTries) return giveUp(ports, leased, outcome.why);
+      if (leased.tries >= mostTries) return giveUp(ports, work, leased, outcome.why);
       await store.holdJob(leased, clock.now() + Math.max(outcome.afterMs, patience(leased.tries)));
       return false;
     case 'retry':
-      return again(ports, leased, outcome.afterMs, outcome.why);
+      return again(ports, work, leased, outcome.afterMs, outcome.why);
     case 'unclear': {
       const wait = unclearWaitsMs[leased.tries - 1];
-      if (wait === undefined) return giveUp(ports, leased, outcome.why);
+      if (wait === undefined) return giveUp(ports, work, leased, outcome.why);
       await store.postponeJob({ ...leased, doubt: true }, clock.now() + wait);
       return false;
     }
     case 'refused':
-      return giveUp(ports, leased, outcome.why);
+      return giveUp(ports, work, leased, outcome.why);
     case 'gone':
       log.warn('delivery.lost', { job: leased.id, kind: outcome.kind, why: outcome.why });
       await work.unreachable(leased.job, 'place' in outcome ? outcome.place : null);
@@ -193,8 +193,8 @@ async function settleOne(ports: Ports, work: Work, leased: LeasedJob): Promise<b
   }
 }
 
-async function again(ports: Ports, leased: LeasedJob, afterMs: number, why: string): Promise<boolean> {
-  if (leased.tries >= mostTries) return giveUp(ports, leased, why);
+async function again(ports: Ports, work: Work, leased: LeasedJob, afterMs: number, why: string): Promise<boolean> {
+  if (leased.tries >= mostTries) return giveUp(ports, work, leased, why);
   await ports.store.postponeJob(leased, ports.clock.now() + Math.max(afterMs, backOff(leased.tries)));
   return false;
 }
@@ -208,7 +208,11 @@ function patience(tries: number): number {
   return tries < alarmingTries ? 0 : backOff(tries - alarmingTries);
 }
 
-function giveUp(ports: Ports, leased: LeasedJob, why: string): true {
+async function giveUp(ports: Ports, work: Work, leased: LeasedJob, why: string): Promise<true> {
+  const { job } = leased;
   ports.log.error('delivery.givenUp', { job: leased.id, tries: leased.tries, why });
+  // Whoever waits for a decision must know that this approver was not asked; one who has the card was.
+  const isAsked = job.kind === 'card' && job.reader.kind === 'approver';
+  if (isAsked && (await ports.store.card(job.activationId, job.reader)) === null) await work.unreachable(job, null);
   return true;
 }

@@ -70,8 +70,7 @@ async function card(ports: Ports, activationId: string, reader: CardReader, doub
   const eyes = await readerOf(ports, place, oidOf(activation, reader));
   if (existing?.activityId != null) {
     const updated = await ports.chat.update(place, existing.activityId, message, eyes);
-    // An update can be repeated without harm; a message that is gone is sent anew.
-    if (updated.kind === 'unclear') return { kind: 'retry', afterMs: 1_000, why: updated.why };
+    // A message that is gone is sent anew.
     if (updated.kind !== 'gone') return updated;
   }
   if (reader.kind === 'channel') {
@@ -161,7 +160,6 @@ async function signInCard(
   if (isSilent) await work.linkLater(parkedId);
   if (existing?.activityId != null) {
     const updated = await ports.chat.update(existing.place, existing.activityId, message, reader);
-    if (updated.kind === 'unclear') return { kind: 'retry', afterMs: 1_000, why: updated.why };
     if (updated.kind !== 'gone') return updated;
   }
   if (!isOpen) return nothing;

@@ -276,6 +276,27 @@ describe('a reader who cannot be reached', () => {
     expect(logged).not.toContain('approvers.unreachable');
   });
 
+  test('approvers whose cards the chat refuses, shortened too, count as not reached, and can still be written to', async () => {
+    await waiting();
+    connector.fail(...Array.from({ length: 4 }, () => answer(400, 'BadArgument')));
+    await pass(5_000);
+
+    expect((await store.activation('a'))?.approvers.map(({ reached }) => reached)).toEqual([false, false]);
+    expect((await store.knownPerson({ tid, oid: 'first' }))?.place).toEqual(chatOf('first'));
+    expect(logged).toEqual(expect.arrayContaining(['delivery.givenUp', 'approvers.unreachable']));
+  });
+
+  test('an approver who has the card is reached, also when a change of it is refused', async () => {
+    await waiting();
+    await pass(5_000);
+    await store.commit([card('a', { kind: 'approver', oid: 'first' })]);
+    connector.fail(answer(400, 'BadArgument'), answer(400, 'BadArgument'));
+    await pass(5_000);
+
+    expect((await store.activation('a'))?.approvers.map(({ reached }) => reached)).toEqual([true, true]);
+    expect(logged).toContain('delivery.givenUp');
+  });
+
   test('nor any other approver: the requester is told in words, and the log has an alarm', async () => {
     await waiting();
     connector.fail(answer(403, 'BotBlocked'), answer(403, 'BotBlocked'));
