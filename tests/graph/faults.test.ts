@@ -121,6 +121,12 @@ describe('throttling', () => {
     expect(await posts()).toBe(1);
   });
 
+  test('by a Graph that takes long to say so is not repeated later than twelve seconds after the first attempt', async () => {
+    await world.sandbox.fault({ match: orders, times: 5, answer: { status: 429, retryAfter: 0, delay: 6_500 } });
+    expect(await order()).toEqual({ kind: 'unavailable', afterMs: 0 });
+    expect(await posts()).toBe(2);
+  });
+
   test('that does not end is given up after two repeats', async () => {
     await world.sandbox.fault({ match: orders, times: 5, answer: { status: 429, retryAfter: 0 } });
     expect(await order()).toEqual({ kind: 'unavailable', afterMs: 0 });
