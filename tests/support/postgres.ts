@@ -41,7 +41,8 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 function serverAt(url: string, stopServer: () => Promise<void>): PostgresServer {
-  const admin = new pg.Pool({ connectionString: url, max: 1 });
+  // Without a timer: where time stands still and starts anew, one of the time before breaks those of the time after.
+  const admin = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 });
   // Its end does not wait until the server has heard of it, so the server may end that connection first.
   admin.on('error', () => undefined);
   let made = 0;
