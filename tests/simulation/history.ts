@@ -7,7 +7,7 @@ import { channel, createPeople } from './people.ts';
 import type { People, Person } from './people.ts';
 import { nested, oddNames, oddPerson, reached } from './tenant.ts';
 import { time } from './time.ts';
-import { createWorld } from './world.ts';
+import { createWorld, endFaults } from './world.ts';
 import type { Host, Weather, World } from './world.ts';
 
 export type History = {
@@ -376,15 +376,7 @@ async function drain(world: World, host: Host): Promise<void> {
 }
 
 async function calmDown(world: World): Promise<void> {
-  world.calm = true;
-  world.told('the faults are over');
-  for (const host of world.hosts) {
-    if (host.program) {
-      host.program.dieAfter = -1;
-      host.program.process.stoppedUntil = 0;
-    }
-    await world.boot(host);
-  }
+  await endFaults(world);
   await live(world, 60 * seconds, 500);
   await live(world, 5 * minutes, 2_000);
 }

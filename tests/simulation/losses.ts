@@ -8,7 +8,7 @@ import { createPeople } from './people.ts';
 import type { Card } from '../support/conversations.ts';
 import type { People, Person } from './people.ts';
 import { time } from './time.ts';
-import { createWorld } from './world.ts';
+import { createWorld, endFaults } from './world.ts';
 import type { World } from './world.ts';
 
 /**
@@ -180,15 +180,7 @@ function disturb(world: World, chance: Chance): void {
 }
 
 async function calmDown(world: World): Promise<void> {
-  world.calm = true;
-  world.told('the faults are over');
-  for (const host of world.hosts) {
-    if (host.program) {
-      host.program.dieAfter = -1;
-      host.program.process.stoppedUntil = 0;
-    }
-    await world.boot(host);
-  }
+  await endFaults(world);
   await live(world, 60 * seconds, 1_000);
   await live(world, 3 * minutes, 3_000);
 }

@@ -106,6 +106,19 @@ export type World = {
   stop(): Promise<void>;
 };
 
+/** Whoever hangs or is about to die goes on, and whoever does not run is started. */
+export async function endFaults(world: World): Promise<void> {
+  world.calm = true;
+  world.told('the faults are over');
+  for (const host of world.hosts) {
+    if (host.program) {
+      host.program.dieAfter = -1;
+      host.program.process.stoppedUntil = 0;
+    }
+    await world.boot(host);
+  }
+}
+
 export async function createWorld(chance: Chance, weather: Weather, kind: Kind = 'sqlite'): Promise<World> {
   const database = await historyDatabase(kind);
   time.start(Date.UTC(2027, 2, 1, 9));
