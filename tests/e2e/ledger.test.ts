@@ -62,7 +62,7 @@ afterAll(async () => {
 
 /** Presses the one button of the card that names a time. */
 async function pressNamed(card: Card): Promise<Done> {
-  return adele.press(card, card.buttons.find((title) => / at \d/.test(title)) ?? 'a time');
+  return adele.press(card, card.buttons.find((title) => / at .*\d\d:\d\d$/.test(title)) ?? 'a time');
 }
 
 test('there were writes of every kind', async () => {
