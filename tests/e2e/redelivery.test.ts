@@ -84,7 +84,7 @@ test('the same sentence with a new id half a minute later: no second effect, and
   at = 0;
   const text = `activate Research and Development for 1h because ${why}`;
   const card = await (await adele.say(text)).reply(/Research and Development\nActive until/);
-  const until = /Active until (\S+)/.exec(card.text)?.[1] ?? 'no time';
+  const until = /Active until .*?(\d\d:\d\d)/.exec(card.text)?.[1] ?? 'no time';
   await sandbox.advance('PT30S');
   at = 1;
   const again = await adele.say(text);
