@@ -135,7 +135,7 @@ async function copies(kind: Database['kind'], db: Kysely<Tables>): Promise<void>
 
 /**
  * Each job is updated once, when it is leased. With room on its page PostgreSQL keeps the new version beside the old one, and
- * none of the four indexes learns of it. SQLite writes over a row in its place.
+ * none of its indexes learns of it. SQLite writes over a row in its place.
  */
 async function roomForLeases(kind: Database['kind'], db: Kysely<Tables>): Promise<void> {
   if (kind === 'postgres') await sql`alter table job set (fillfactor = 50)`.execute(db);

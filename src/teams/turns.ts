@@ -63,7 +63,7 @@ export function createTurns(options: TurnOptions): Application {
       const reader = { oid: null, zone: options.defaultZone };
       const said = await chat.send(incoming.place, working, reader);
       const id = said.kind === 'delivered' ? said.activityId : null;
-      if (id !== null) void work.then(() => chat.update(incoming.place, id, worked, reader));
+      if (id !== null) void Promise.allSettled([work]).then(() => chat.update(incoming.place, id, worked, reader));
     }
   }
 

@@ -97,14 +97,17 @@ describe('a message', () => {
     resolve(null);
   });
 
-  test('that was told to be in work is not told so any more when the work is over', async () => {
-    const { promise, resolve } = Promise.withResolvers<Message | null>();
-    handle = () => promise;
+  test.each([
+    ['is done', (end: PromiseWithResolvers<Message | null>) => end.resolve(null)],
+    ['has failed', (end: PromiseWithResolvers<Message | null>) => end.reject(new Error('no database'))],
+  ])('that was told to be in work is not told so any more when the work %s', async (_how, finish) => {
+    const end = Promise.withResolvers<Message | null>();
+    handle = () => end.promise;
     await post(message(serviceUrl));
     const [told] = connector.accepted.filter(({ activity }) => activity['type'] === 'message') as [Received];
     const before = connector.accepted.length;
 
-    resolve(null);
+    finish(end);
     await connector.until(before + 1);
 
     expect(connector.accepted.at(-1)).toMatchObject({
