@@ -2,6 +2,7 @@ import type { Kind } from './database.ts';
 import { chance as chanceOf } from './random.ts';
 import type { Chance } from './random.ts';
 import { createGuard } from './invariants.ts';
+import type { Guard } from './invariants.ts';
 import { live } from './life.ts';
 import { channel, createPeople } from './people.ts';
 import type { People, Person } from './people.ts';
@@ -42,25 +43,39 @@ export async function runHistory(seed: number, kind: Kind, steps = Infinity): Pr
     }
     await calmDown(world);
     await guard.settle(people, false);
-    for (let hour = 0; hour < 26; hour += 1) {
-      time.pass(1 * hours);
-      await live(world, 4 * seconds, 1_000);
-      await guard.look();
-    }
-    await live(world, 3 * minutes, 1_000);
-    await guard.settle(people, true);
+    await liveOut(world, people, guard, { step: 1_000, last: 3 * minutes });
     countNames(world);
-    return {
-      seed,
-      broken: guard.broken,
-      lines: world.lines,
-      met: Object.fromEntries(world.met),
-      deeds: people.deeds.length,
-      effects: world.cloud.writes.filter(({ status }) => status < 300).length,
-    };
+    return historyOf(seed, world, people, guard);
   } finally {
     await world.stop();
   }
+}
+
+/** A day and more in which nothing is done, until nothing may be left over. */
+export async function liveOut(
+  world: World,
+  people: People,
+  guard: Guard,
+  { step, last }: { readonly step: number; readonly last: number },
+): Promise<void> {
+  for (let hour = 0; hour < 26; hour += 1) {
+    time.pass(1 * hours);
+    await live(world, 4 * seconds, step);
+    await guard.look();
+  }
+  await live(world, last, step);
+  await guard.settle(people, true);
+}
+
+export function historyOf(seed: number, world: World, people: People, guard: Guard): History {
+  return {
+    seed,
+    broken: guard.broken,
+    lines: world.lines,
+    met: Object.fromEntries(world.met),
+    deeds: people.deeds.length,
+    effects: world.cloud.writes.filter(({ status }) => status < 300).length,
+  };
 }
 
 /** What has taken effect at PIM under an odd name, or by an odd way of being eligible. */

@@ -1,6 +1,7 @@
 import { chance as chanceOf } from './random.ts';
 import type { Chance } from './random.ts';
 import type { Kind } from './database.ts';
+import { historyOf, liveOut } from './history.ts';
 import type { History } from './history.ts';
 import { createGuard } from './invariants.ts';
 import { live } from './life.ts';
@@ -37,21 +38,8 @@ export async function runLosses(seed: number, kind: Kind, steps = Infinity): Pro
     }
     await calmDown(world);
     await guard.settle(people, false);
-    for (let hour = 0; hour < 26; hour += 1) {
-      time.pass(60 * minutes);
-      await live(world, 4 * seconds, 2_000);
-      await guard.look();
-    }
-    await live(world, 1 * minutes, 2_000);
-    await guard.settle(people, true);
-    return {
-      seed,
-      broken: guard.broken,
-      lines: world.lines,
-      met: Object.fromEntries(world.met),
-      deeds: people.deeds.length,
-      effects: world.cloud.writes.filter(({ status }) => status < 300).length,
-    };
+    await liveOut(world, people, guard, { step: 2_000, last: 1 * minutes });
+    return historyOf(seed, world, people, guard);
   } finally {
     await world.stop();
   }
